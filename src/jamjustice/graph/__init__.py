@@ -1,0 +1,1 @@
+"""Turtle files in, a dataset of named graphs, canonical text out."""

@@ -1,0 +1,151 @@
+"""Turtle files into triples: every file, every problem, nothing changed on the way.
+
+Standard: RDF 1.1 Turtle, https://www.w3.org/TR/turtle/ .
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from jamjustice.errors import InputError, Problem
+from jamjustice.graph import scan
+from jamjustice.graph.terms import TAGGED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from jamjustice.project import Project
+
+_CAPITAL_TAG = re.compile(r"[\"']@[A-Za-z-]*[A-Z]")
+_WHERE = re.compile(r"^Parser error at line \d+ (?:between columns \d+ and \d+|column \d+)?:? ?(?:and [^:]*: )?")
+_UNDECLARED = re.compile(r"The prefix ([^:\s]*): has not been declared")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One Turtle file as read: its text (with the published base), its triples and the prefixes it declares."""
+
+    path: str
+    graph: str
+    text: str
+    triples: tuple[ox.Triple, ...]
+    prefixes: Mapping[str, str]
+
+
+def read_ontology(project: Project) -> tuple[Document, ...]:
+    """Every Turtle file of `ontology/`. Raises InputError with all problems."""
+    return _read(project, dict.fromkeys(project.files("ontology", ".ttl"), ""))
+
+
+def read_data(project: Project) -> tuple[Document, ...]:
+    """Every Turtle file of `data/`, each in the graph of its folder. Raises InputError with all problems."""
+    graphs = {path: project.graph(name) for path, name in project.data_files().items()}
+    return _read(project, graphs)
+
+
+def _read(project: Project, graphs: Mapping[Path, str]) -> tuple[Document, ...]:
+    documents, problems = [], []
+    for path, graph in graphs.items():
+        try:
+            text = project.rebase(text_of(path, project.shown(path)))
+            documents.append(document(text, project.shown(path), graph=graph))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(*_with_prefixes(problems, documents))
+    return tuple(documents)
+
+
+def text_of(path: Path, shown: str = "") -> str:
+    """The text of a UTF-8 file. Raises InputError that says what is wrong and where."""
+    name = shown or str(path)
+    try:
+        return decode(path.read_bytes(), name)
+    except FileNotFoundError:
+        raise InputError(Problem(name, 0, 0, "there is no such file.")) from None
+    except IsADirectoryError:
+        raise InputError(Problem(name, 0, 0, "this is a folder, not a file.")) from None
+    except OSError as error:
+        raise InputError(Problem(name, 0, 0, f"cannot be read: {error.strerror}.")) from None
+
+
+def decode(data: bytes, name: str) -> str:
+    """UTF-8 bytes as text, without a byte order mark. Raises InputError at the first byte that is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8. Save the file with the encoding UTF-8."
+        raise InputError(Problem(name, line, column, message)) from None
+
+
+def document(text: str, path: str, *, graph: str = "") -> Document:
+    """Parse one Turtle text. Raises InputError with line, column, the line itself and what to do."""
+    if not text.strip():
+        message = "the file is empty. A file that holds nothing yet starts with a comment line that says so."
+        raise InputError(Problem(path, 0, 0, message))
+    parser = ox.parse(text, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+    try:
+        triples = tuple(quad.triple for quad in parser)
+    except SyntaxError as error:
+        raise InputError(_problem(text, path, error)) from None
+    if _CAPITAL_TAG.search(text):
+        exact = ox.parse(_kept_tags(text), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+        triples = tuple(quad.triple for quad in exact)
+    return Document(path, graph, text, triples, parser.prefixes)
+
+
+def _kept_tags(text: str) -> str:
+    """The same Turtle with each language tag written as a datatype that keeps its capitals."""
+    pieces, at, after_string = [], 0, False
+    for token in scan.tokens(text):
+        if token.kind == "tag" and after_string:
+            pieces += [text[at : token.at], f"^^<{TAGGED}{token.text[1:]}>"]
+            at = token.at + len(token.text)
+        after_string = token.kind == "string"
+    return "".join([*pieces, text[at:]])
+
+
+def _problem(text: str, path: str, error: SyntaxError) -> Problem:
+    line, column = error.lineno or 0, error.offset or 0
+    lines = text.splitlines()
+    message = _WHERE.sub("", error.msg).strip().rstrip(".") + "."
+    if "dot is expected" in message:
+        message += ' Is a ";" or "," missing before this, or a "." at the end of the statement above?'
+    source = lines[line - 1] if 0 < line <= len(lines) else ""
+    return Problem(path, line, column, message, source)
+
+
+def _with_prefixes(problems: Iterable[Problem], documents: Iterable[Document]) -> list[Problem]:
+    """Problems of undeclared prefixes with the line to paste, from the other files or from common knowledge."""
+    declared: dict[str, str] = {}
+    for found in documents:
+        declared = {**found.prefixes, **declared}
+    return [_with_prefix(problem, declared) for problem in problems]
+
+
+def _with_prefix(problem: Problem, declared: Mapping[str, str]) -> Problem:
+    match = _UNDECLARED.search(problem.message)
+    if not match:
+        return problem
+    namespace = declared.get(match[1]) or _common_prefixes().get(match[1])
+    if namespace:
+        advice = f"Paste this line at the top: @prefix {match[1]}: <{namespace}> ."
+    else:
+        advice = f"Add a line at the top: @prefix {match[1]}: <the namespace it stands for> ."
+    return Problem(
+        problem.file, problem.line, problem.column, f"{problem.message.rstrip('.')}. {advice}", problem.source
+    )
+
+
+def _common_prefixes() -> dict[str, str]:
+    from rdflib import Graph
+
+    return {prefix: str(namespace) for prefix, namespace in Graph(bind_namespaces="rdflib").namespaces()}

@@ -1,0 +1,211 @@
+"""Where each statement of a Turtle file stands.
+
+A scanner for RDF 1.1 Turtle (https://www.w3.org/TR/turtle/#sec-grammar) that keeps what a parser throws away: lines,
+columns, comments and the case of language tags. It is used only on text that the parser has accepted, so it checks
+nothing itself.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from jamjustice.vocabulary import RDF_TYPE, XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Term = ox.NamedNode | ox.Literal | ox.BlankNode | None
+"""A term that is written out; None stands for an anonymous blank node or a list."""
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+)
+  | (?P<comment>\#[^\n\r]*)
+  | (?P<string>\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+              |\"(?:[^\"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*')
+  | (?P<iri><(?:[^\x00-\x20<>\"{}|^`\\]|\\[uU][0-9A-Fa-f]+)*>)
+  | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<datatype>\^\^)
+  | (?P<number>[+-]?(?:\d+\.\d*[eE][+-]?\d+|\.?\d+[eE][+-]?\d+|\d*\.\d+|\d+)(?![\w:]))
+  | (?P<blank>_:\w(?:[\w.·-]*[\w·-])?)
+  | (?P<name>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:(?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)(?:(?:[\w:.·-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:·-]|%[0-9A-Fa-f]{2}|\\.))?)?)
+  | (?P<word>[A-Za-z]+)
+  | (?P<mark>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_CONTROLS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+
+
+class Token(NamedTuple):
+    """A piece of Turtle text and the offset where it starts."""
+
+    kind: str
+    text: str
+    at: int
+
+
+class Statement(NamedTuple):
+    """One triple as it stands in a file; `line` and `column` (from 1) are those of its object."""
+
+    subject: Term
+    predicate: Term
+    object: Term
+    line: int
+    column: int
+    block: tuple[int, int]
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Every token of a Turtle text but white space.
+
+    >>> [t.kind for t in tokens('a:b a "x"@en . # end')]
+    ['name', 'word', 'string', 'tag', 'mark', 'comment']
+    """
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup != "space":
+            yield Token(str(match.lastgroup), match[0], match.start())
+
+
+def head(text: str) -> str:
+    """The comment lines that a file starts with, each ended by a line feed."""
+    lines = []
+    for line in text.splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            break
+        lines.append(line.strip())
+    return "".join(f"{line}\n" for line in "\n".join(lines).strip().splitlines())
+
+
+def inner_comments(text: str) -> list[int]:
+    """The lines (from 1) of comments that do not stand at the head of a file."""
+    found = list(tokens(text))
+    start = next((i for i, token in enumerate(found) if token.kind != "comment"), len(found))
+    return [text.count("\n", 0, token.at) + 1 for token in found[start:] if token.kind == "comment"]
+
+
+def statements(text: str, prefixes: dict[str, str] | None = None) -> Iterator[Statement]:
+    """Every statement of a Turtle text with its place.
+
+    >>> [(s.line, s.column) for s in statements('@prefix a: <http://a/> .\\na:x a:p 1 ,\\n  2 .')]
+    [(2, 9), (3, 3)]
+    """
+    return _Walk(text, dict(prefixes or {})).statements()
+
+
+@dataclass
+class _Walk:
+    """The state while walking over the tokens: the open subject and predicate, and those outside of brackets."""
+
+    text: str
+    prefixes: dict[str, str]
+    base: str = ""
+
+    def statements(self) -> Iterator[Statement]:
+        self.starts = [0, *(m.end() for m in re.finditer("\n", self.text))]
+        self.stream = [t for t in tokens(self.text) if t.kind != "comment"]
+        self.next = 0
+        stack: list[tuple[bool, Term, bool, Term, bool, tuple[int, int]]] = []
+        subject: Term = None
+        predicate: Term = None
+        has_subject = has_predicate = in_list = False
+        block = (1, 1)
+        while self.next < len(self.stream):
+            token = self.stream[self.next]
+            self.next += 1
+            if token.kind == "mark":
+                if token.text in "[(":
+                    if has_predicate and not in_list:
+                        yield Statement(subject, predicate, None, *self.place(token.at), block)
+                    if not has_subject and not stack:
+                        block = self.place(token.at)
+                    stack.append((in_list, subject, has_subject, predicate, has_predicate, block))
+                    in_list, subject, predicate = token.text == "(", None, None
+                    has_subject, has_predicate = token.text == "[", False
+                elif token.text in "])" and stack:
+                    in_list, subject, has_subject, predicate, has_predicate, block = stack.pop()
+                    has_subject = True
+                elif token.text == ";":
+                    has_predicate = False
+                elif token.text == ".":
+                    has_subject = has_predicate = False
+            elif self.directive(token):
+                continue
+            else:
+                term, place = self.term(token), self.place(token.at)
+                if in_list:
+                    continue
+                if not has_subject:
+                    subject, has_subject, block = term, True, place
+                elif not has_predicate:
+                    predicate, has_predicate = term, True
+                else:
+                    yield Statement(subject, predicate, term, *place, block)
+
+    def place(self, at: int) -> tuple[int, int]:
+        line = bisect_right(self.starts, at)
+        return line, at - self.starts[line - 1] + 1
+
+    def directive(self, token: Token) -> bool:
+        word = token.text.lower().lstrip("@")
+        if token.kind not in {"tag", "word"} or word not in {"prefix", "base"}:
+            return False
+        if word == "prefix":
+            self.prefixes[self.stream[self.next].text[:-1]] = self.iri(self.stream[self.next + 1].text)
+            self.next += 2
+        else:
+            self.base = self.iri(self.stream[self.next].text)
+            self.next += 1
+        if token.kind == "tag":
+            self.next += 1
+        return True
+
+    def iri(self, text: str) -> str:
+        value = unescape(text[1:-1])
+        return value if not self.base or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", value) else urljoin(self.base, value)
+
+    def term(self, token: Token) -> Term:
+        if token.kind == "string":
+            return self.literal(token)
+        if token.kind == "iri":
+            return ox.NamedNode(self.iri(token.text))
+        if token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            return ox.NamedNode(self.prefixes.get(prefix, "") + re.sub(r"\\(.)", r"\1", local))
+        if token.kind == "blank":
+            return ox.BlankNode(token.text[2:])
+        if token.kind == "number":
+            kind = "double" if "e" in token.text.lower() else "decimal" if "." in token.text else "integer"
+            return ox.Literal(token.text, datatype=ox.NamedNode(XSD + kind))
+        if token.text == "a":
+            return ox.NamedNode(RDF_TYPE)
+        return ox.Literal(token.text, datatype=ox.NamedNode(XSD + "boolean"))
+
+    def literal(self, token: Token) -> ox.Literal:
+        quotes = 3 if token.text[:3] in {'"""', "'''"} else 1
+        value = unescape(token.text[quotes:-quotes])
+        follows = self.stream[self.next] if self.next < len(self.stream) else Token("", "", 0)
+        if follows.kind == "tag":
+            self.next += 1
+            return ox.Literal(value, language=follows.text[1:])
+        if follows.kind == "datatype":
+            datatype = self.term(self.stream[self.next + 1])
+            self.next += 2
+            return ox.Literal(value, datatype=datatype if isinstance(datatype, ox.NamedNode) else None)
+        return ox.Literal(value)
+
+
+def unescape(text: str) -> str:
+    r"""Text with the escapes of Turtle strings and IRIs undone.
+
+    >>> unescape(r"caf\u00e9\n")
+    'café\n'
+    """
+    return _ESCAPE.sub(lambda m: chr(int(m[1] or m[2], 16)) if m[1] or m[2] else _CONTROLS.get(m[3], m[3]), text)

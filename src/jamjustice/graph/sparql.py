@@ -1,0 +1,170 @@
+"""SPARQL text: its tokens, and what an engine's complaint about it means.
+
+Tokens follow the grammar of SPARQL 1.1, https://www.w3.org/TR/sparql11-query/#sparqlGrammar .
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from jamjustice.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+)
+  | (?P<comment>\#[^\n\r]*)
+  | (?P<string>\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+              |\"(?:[^\"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*')
+  | (?P<iri><[^\x00-\x20<>\"{}|^`\\]*>)
+  | (?P<variable>[?$]\w+)
+  | (?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:[\w:.%-]|\\.)*)
+  | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<word>\w+)
+  | (?P<mark>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
+_POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+class Token(NamedTuple):
+    """A piece of SPARQL text and the offset where it starts."""
+
+    kind: str
+    text: str
+    at: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Every token of a SPARQL text but white space and comments.
+
+    >>> [t.text for t in tokens('SELECT ?x { ?x <p> "SERVICE" } # end')]
+    ['SELECT', '?x', '{', '?x', '<p>', '"SERVICE"', '}']
+    """
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup not in {"space", "comment"}:
+            yield Token(str(match.lastgroup), match[0], match.start())
+
+
+def keywords(text: str) -> set[str]:
+    """The bare words of a query in capitals, so neither in a string nor in an IRI, a comment or a name.
+
+    >>> sorted(keywords('SELECT * { SERVICE <x> { ?service a "LOAD" } }'))
+    ['A', 'SELECT', 'SERVICE']
+    """
+    return {token.text.upper() for token in tokens(text) if token.kind == "word"}
+
+
+def replace_variables(text: str, replacement: Callable[[str], str | None]) -> str:
+    """The text with whole variables replaced by terms; never inside of a string, an IRI, a comment or a longer name.
+
+    >>> replace_variables("SELECT ?x { ?x ?_p_iri ?_p_iri2 } # ?_p_iri", {"_p_iri": "<http://e/p>"}.get)
+    'SELECT ?x { ?x <http://e/p> ?_p_iri2 } # ?_p_iri'
+    """
+    pieces, at = [], 0
+    for token in tokens(text):
+        if token.kind == "variable" and (term := replacement(token.text[1:])) is not None:
+            pieces += [text[at : token.at], term]
+            at = token.at + len(token.text)
+    return "".join([*pieces, text[at:]])
+
+
+def variables(text: str) -> set[str]:
+    """The names of all variables in a text, without their mark."""
+    return {token.text[1:] for token in tokens(text) if token.kind == "variable"}
+
+
+def understand(text: str, complaint: str, known: Collection[str] = ()) -> tuple[int, int, str]:
+    """Line, column and a sentence of our own for a query that an engine cannot parse.
+
+    An engine reports how far its parser came, which is often the end of the text. So the common mistakes are looked for
+    first, then rdflib is asked which clause it cannot read. `known` are prefixes that need no declaration.
+
+    >>> understand("SELECT * { ?s foo:p ?o }", "")
+    (1, 15, 'the prefix foo: is not declared. Add a line at the top: PREFIX foo: <the namespace it stands for>')
+    """
+    found = list(tokens(text))
+    for look in (_first_word, lambda t: _undeclared(t, known), _unclosed):
+        if problem := look(found):
+            at, message = problem
+            return *_place(text, at), message
+    reason = _POSITION.match(complaint)
+    said = re.search(r"(?:The|Duplicated) [a-zA-Z ]+[a-zA-Z](?=, |$)", reason[3].split("\n")[0]) if reason else None
+    if clause := _clause(text):
+        return *clause, f"{said[0]}." if said else "what starts here cannot be read as SPARQL."
+    if reason:
+        return int(reason[1]), int(reason[2]), f"{said[0]}." if said else "this cannot be read as SPARQL."
+    return 1, 1, complaint.split("\n")[0] or "this cannot be read as SPARQL."
+
+
+def _first_word(found: list[Token]) -> tuple[int, str] | None:
+    if not found:
+        return 0, "the query is empty."
+    at = 0
+    while at < len(found) and found[at].text.upper() in {"PREFIX", "BASE"}:
+        at += 3 if found[at].text.upper() == "PREFIX" else 2
+    if at >= len(found) or found[at].text.upper() in _FORMS:
+        return None
+    return found[at].at, f'a query starts with SELECT, ASK, CONSTRUCT or DESCRIBE, not with "{found[at].text[:30]}".'
+
+
+def _undeclared(found: list[Token], known: Collection[str]) -> tuple[int, str] | None:
+    declared = set(known)
+    for before, token in itertools.pairwise([Token("", "", 0), *found]):
+        if token.kind != "name":
+            continue
+        prefix = token.text.partition(":")[0]
+        if before.text.upper() == "PREFIX":
+            declared.add(prefix)
+        elif prefix not in declared:
+            advice = f"Add a line at the top: PREFIX {prefix}: <the namespace it stands for>"
+            return token.at, f"the prefix {prefix}: is not declared. {advice}"
+    return None
+
+
+def _unclosed(found: list[Token]) -> tuple[int, str] | None:
+    open_ones: list[Token] = []
+    for token in found:
+        if token.kind != "mark":
+            continue
+        if token.text in "\"'":
+            return token.at, "the string that starts here is not closed."
+        if token.text in "{([":
+            open_ones.append(token)
+        elif token.text in "})]":
+            if not open_ones:
+                return token.at, f'this "{token.text}" closes nothing.'
+            if open_ones[-1].text + token.text not in {"{}", "()", "[]"}:
+                return open_ones[-1].at, f'the "{open_ones[-1].text}" that starts here is not closed.'
+            open_ones.pop()
+    return (open_ones[-1].at, f'the "{open_ones[-1].text}" that starts here is not closed.') if open_ones else None
+
+
+def _clause(text: str) -> tuple[int, int] | None:
+    from pyparsing import ParseException
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    try:
+        parseQuery(text)
+    except ParseException as error:
+        return error.lineno, error.column
+    except RecursionError:
+        return None
+    return None
+
+
+def _place(text: str, at: int) -> tuple[int, int]:
+    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
+
+
+def syntax_problem(file: str, text: str, complaint: str) -> Problem:
+    """The same for a query that stands in a file."""
+    line, column, message = understand(text, complaint)
+    lines = text.splitlines()
+    return Problem(file, line, column, message, lines[line - 1] if 0 < line <= len(lines) else "")

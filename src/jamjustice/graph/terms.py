@@ -1,0 +1,70 @@
+"""RDF terms between two engines, exactly as they were written.
+
+pyoxigraph keeps the lexical form of typed literals while parsing but makes language tags lower case. A tag with capital
+letters therefore travels as a private datatype, and is put back wherever a literal leaves for rdflib or for text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rdflib.term import Node
+
+    Subject = ox.NamedNode | ox.BlankNode | ox.Triple
+    Object = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+TAGGED = "urn:x-language-tag:"
+
+
+def tag(literal: ox.Literal) -> str:
+    """The language tag of a literal with its own capitals, or an empty string.
+
+    >>> tag(ox.Literal("colour", datatype=ox.NamedNode(TAGGED + "en-GB")))
+    'en-GB'
+    """
+    iri = literal.datatype.value
+    return iri[len(TAGGED) :] if iri.startswith(TAGGED) else literal.language or ""
+
+
+def plain(term: Object) -> Object:
+    """The term as an engine takes it: language tags as language tags."""
+    if isinstance(term, ox.Literal) and term.datatype.value.startswith(TAGGED):
+        return ox.Literal(term.value, language=tag(term))
+    return term
+
+
+def changed(triples: Iterable[ox.Triple]) -> list[ox.Literal]:
+    """The literals that an Oxigraph store does not keep as they are written, such as `"01"^^xsd:integer`.
+
+    They are put into an empty store: what does not come out again was changed.
+    """
+    literals = {t.object for t in triples if isinstance(t.object, ox.Literal)}
+    node = ox.NamedNode("urn:x")
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(node, node, literal) for literal in literals)
+    kept = {quad.object for quad in store}
+    upper = {literal for literal in literals if tag(literal) != tag(literal).lower()}
+    return sorted((literals - kept) | upper, key=str)
+
+
+def to_rdflib(term: Object) -> Node:
+    """The rdflib term, with the lexical form untouched (rdflib would normalise it)."""
+    from rdflib import BNode, Literal, URIRef
+
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if not isinstance(term, ox.Literal):
+        raise TypeError(f"{term} is a triple term, which RDF 1.1 does not have")
+    if language := tag(term):
+        return Literal(term.value, lang=language)
+    datatype = term.datatype.value
+    if datatype == "http://www.w3.org/2001/XMLSchema#string":
+        return Literal(term.value)
+    return Literal(term.value, datatype=URIRef(datatype), normalize=False)

@@ -1,0 +1,1 @@
+"""Named, documented, typed questions to the graph, and their answers."""

@@ -1,0 +1,1 @@
+"""Engines that answer SPARQL: the embedded one, and any endpoint elsewhere."""

@@ -1,0 +1,126 @@
+"""A SPARQL endpoint elsewhere, asked over the SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/).
+
+Queries go by POST, so that no length limit of an address applies. Tables are asked for as SPARQL JSON and graphs as
+N-Triples, which every endpoint has, and turned into the wanted format here.
+"""
+
+from __future__ import annotations
+
+import socket
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+
+from jamjustice.errors import EndpointError, QueryTimeout, UsageError
+from jamjustice.graph.render import Style, graph_bytes, results_bytes
+from jamjustice.graph.sparql import tokens
+from jamjustice.store.engine import Answer, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_GRAPH_TYPES = {
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+    "text/plain": ox.RdfFormat.N_TRIPLES,
+}
+_RESULT_TYPES = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "application/xml": ox.QueryResultsFormat.XML,
+    "text/xml": ox.QueryResultsFormat.XML,
+}
+
+
+class RemoteEngine:
+    """Answers from the endpoint at `url`; project prefixes may be used without declaring them. Safe for threads."""
+
+    def __init__(self, url: str, style: Style, *, timeout: float = 60.0) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise UsageError(f'"{url}" is not the address of an endpoint: it must start with http:// or https://.')
+        self._url, self._style, self._timeout = url, style, timeout
+
+    def ask(self, question: Question) -> Answer:
+        """Answer one query. Raises EndpointError or QueryTimeout."""
+        declared = with_prefixes(question.text, self._style.prefixes)
+        form = _form(question.text)
+        graph = form in {"CONSTRUCT", "DESCRIBE"}
+        accept = ", ".join(list(_GRAPH_TYPES)[:3] if graph else list(_RESULT_TYPES)[:1])
+        kind, body = self._send(declared, accept, question)
+        try:
+            if graph:
+                triples = [quad.triple for quad in ox.parse(body, format=_GRAPH_TYPES[kind])]
+                return Answer(question.graph, graph_bytes(triples, question.graph, self._style))
+            results = ox.parse_query_results(body, format=_RESULT_TYPES[kind])
+            return Answer(question.results, results_bytes(results, question.results))
+        except KeyError:
+            shown = body[:60].decode("utf-8", "replace").split("\n")[0]
+            raise EndpointError(
+                f'{self._url} answered with {kind or "no content type"} ("{shown}"), not with SPARQL results. '
+                "Is this the address of the endpoint itself, not of its web page?"
+            ) from None
+        except (SyntaxError, ValueError) as error:
+            raise EndpointError(f"{self._url} sent an answer that cannot be read as {kind}: {error}") from None
+
+    def _send(self, text: str, accept: str, question: Question) -> tuple[str, bytes]:
+        from SPARQLWrapper import POST, POSTDIRECTLY, SPARQLWrapper
+        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
+
+        limit = min(self._timeout, question.timeout or self._timeout)
+        wrapper = SPARQLWrapper(self._url)
+        wrapper.setMethod(POST)
+        wrapper.setRequestMethod(POSTDIRECTLY)
+        wrapper.setOnlyConneg(True)
+        wrapper.addCustomHttpHeader("Accept", accept)
+        wrapper.setTimeout(max(1, round(limit)))
+        wrapper.setQuery(text)
+        try:
+            response = wrapper.query().response
+            with response:
+                return (response.headers.get_content_type() or ""), response.read()
+        except SPARQLWrapperException as error:
+            raise EndpointError(f"{self._url} refused the query: {_first_lines(error)}") from None
+        except HTTPError as error:
+            raise EndpointError(f"{self._url} answered {error.code} {error.reason}.") from None
+        except (TimeoutError, socket.timeout) as error:  # noqa: UP041 - urllib raises either
+            raise QueryTimeout(f"{self._url} did not answer within {limit:g} s.") from error
+        except URLError as error:
+            if isinstance(error.reason, TimeoutError):
+                raise QueryTimeout(f"{self._url} did not answer within {limit:g} s.") from None
+            raise EndpointError(f"{self._url} cannot be reached: {error.reason}.") from None
+        except (OSError, HTTPException) as error:
+            raise EndpointError(f"{self._url} broke off: {error}.") from None
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
+    """The query with a declaration of every prefix that it uses without one and the table knows.
+
+    >>> with_prefixes("ASK { e:a ?p 1 }", {"e": "http://e/"})
+    'PREFIX e: <http://e/> ASK { e:a ?p 1 }'
+    """
+    found = list(tokens(text))
+    declared = {b.text.rstrip(":") for a, b in zip(found, found[1:], strict=False) if a.text.upper() == "PREFIX"}
+    used = {token.text.partition(":")[0] for token in found if token.kind == "name"}
+    missing = sorted(name for name in used - declared if name in prefixes)
+    return "".join(f"PREFIX {name}: <{prefixes[name]}> " for name in missing) + text
+
+
+def _form(text: str) -> str:
+    forms = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+    return next((t.text.upper() for t in tokens(text) if t.kind == "word" and t.text.upper() in forms), "")
+
+
+def _first_lines(error: Exception) -> str:
+    text = str(error)
+    _, _, body = text.partition("Response:")
+    body = body.strip().removeprefix("b'").removeprefix('b"').strip("'\"").replace("\\n", "\n")
+    return "\n    ".join((body or text).splitlines()[:6])
