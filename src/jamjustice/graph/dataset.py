@@ -16,7 +16,7 @@ from jamjustice.graph.read import Document, read_data, read_ontology, text_of
 from jamjustice.graph.sparql import syntax_problem
 from jamjustice.graph.terms import plain, to_rdflib
 from jamjustice.project import DERIVED
-from jamjustice.vocabulary import SH, XSD
+from jamjustice.vocabulary import SH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -52,6 +52,29 @@ class Dataset:
             yield from as_quads(document.triples, document.graph)
         yield from as_quads(self.derived, self.project.graph(DERIVED))
 
+    @cached_property
+    def _union(self) -> ox.Store:
+        store = ox.Store()
+        store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in self.quads())
+        return store
+
+    def select(self, file: str) -> Iterator[dict[str, str]]:
+        """The rows of a SELECT file below `queries/`, over the union of the graphs, as text.
+
+        For the project's own files, which are trusted to end. Raises InputError when it is not a SELECT query.
+        """
+        path = self.project.folder / "queries" / file
+        text = self.project.rebase(text_of(path, self.project.shown(path)))
+        try:
+            found = self._union.query(text)
+        except SyntaxError as error:
+            raise InputError(syntax_problem(self.project.shown(path), text, str(error))) from None
+        if not isinstance(found, ox.QuerySolutions):
+            raise InputError(Problem(self.project.shown(path), 0, 0, "this file must be a SELECT query."))
+        names = [variable.value for variable in found.variables]
+        for row in found:
+            yield {name: term.value for name in names if (term := row[name]) is not None}
+
     @property
     def graph_names(self) -> tuple[str, ...]:
         """The short names of the data graphs and of the derived one."""
@@ -60,9 +83,7 @@ class Dataset:
     @cached_property
     def prefixes(self) -> dict[str, str]:
         """The project's prefixes: those its ontology declares with `sh:declare`, then those its files declare."""
-        table: dict[str, str] = {}
-        for name, namespace in _declared(self.ontology):
-            table.setdefault(name, namespace)
+        table = declared_prefixes(self.ontology)
         for document in (*self.ontology, *self.data):
             for name, namespace in document.prefixes.items():
                 table.setdefault(name, namespace)
@@ -124,8 +145,8 @@ def rdflib_graph(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> G
     return graph
 
 
-def _declared(documents: Iterable[Document]) -> list[tuple[str, str]]:
-    """The `sh:declare` of the ontology (SHACL 5.2.1), as pairs of prefix and namespace."""
+def declared_prefixes(documents: Iterable[Document]) -> dict[str, str]:
+    """The prefixes that an ontology declares with `sh:declare` (SHACL 5.2.1)."""
     names: dict[object, str] = {}
     namespaces: dict[object, str] = {}
     for document in documents:
@@ -133,6 +154,6 @@ def _declared(documents: Iterable[Document]) -> list[tuple[str, str]]:
             if isinstance(triple.object, ox.Literal):
                 if triple.predicate.value == SH + "prefix":
                     names[triple.subject] = triple.object.value
-                elif triple.predicate.value == SH + "namespace" and triple.object.datatype.value.startswith(XSD):
+                elif triple.predicate.value == SH + "namespace":
                     namespaces[triple.subject] = triple.object.value
-    return sorted((name, namespaces[node]) for node, name in names.items() if node in namespaces)
+    return {name: namespaces[node] for node, name in names.items() if node in namespaces}

@@ -86,8 +86,11 @@ def decode(data: bytes, name: str) -> str:
         raise InputError(Problem(name, line, column, message)) from None
 
 
-def document(text: str, path: str, *, graph: str = "") -> Document:
-    """Parse one Turtle text. Raises InputError with line, column, the line itself and what to do."""
+def document(text: str, path: str, *, graph: str = "", known: Mapping[str, str] | None = None) -> Document:
+    """Parse one Turtle text. Raises InputError with line, column, the line itself and what to do.
+
+    `known` are prefixes to propose where one is not declared.
+    """
     if not text.strip():
         message = "the file is empty. A file that holds nothing yet starts with a comment line that says so."
         raise InputError(Problem(path, 0, 0, message))
@@ -95,7 +98,8 @@ def document(text: str, path: str, *, graph: str = "") -> Document:
     try:
         triples = tuple(quad.triple for quad in parser)
     except SyntaxError as error:
-        raise InputError(_problem(text, path, error)) from None
+        problem = _problem(text, path, error)
+        raise InputError(problem if known is None else _with_prefix(problem, known)) from None
     if _CAPITAL_TAG.search(text):
         exact = ox.parse(_kept_tags(text), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
         triples = tuple(quad.triple for quad in exact)

@@ -80,6 +80,28 @@ def variables(text: str) -> set[str]:
     return {token.text[1:] for token in tokens(text) if token.kind == "variable"}
 
 
+def query_form(text: str) -> str:
+    """SELECT, ASK, CONSTRUCT or DESCRIBE; empty for what is none of them.
+
+    >>> query_form("PREFIX e: <http://e/> ASK { ?select e:p 1 }")
+    'ASK'
+    """
+    rest = after_prologue(text)
+    return rest[0].text.upper() if rest and rest[0].text.upper() in _FORMS else ""
+
+
+def after_prologue(text: str) -> list[Token]:
+    """The tokens that follow the PREFIX and BASE declarations."""
+    return _after_prologue(list(tokens(text)))
+
+
+def _after_prologue(found: list[Token]) -> list[Token]:
+    at = 0
+    while at < len(found) and found[at].text.upper() in {"PREFIX", "BASE"}:
+        at += 3 if found[at].text.upper() == "PREFIX" else 2
+    return found[at:]
+
+
 def understand(text: str, complaint: str, known: Collection[str] = ()) -> tuple[int, int, str]:
     """Line, column and a sentence of our own for a query that an engine cannot parse.
 
@@ -106,12 +128,10 @@ def understand(text: str, complaint: str, known: Collection[str] = ()) -> tuple[
 def _first_word(found: list[Token]) -> tuple[int, str] | None:
     if not found:
         return 0, "the query is empty."
-    at = 0
-    while at < len(found) and found[at].text.upper() in {"PREFIX", "BASE"}:
-        at += 3 if found[at].text.upper() == "PREFIX" else 2
-    if at >= len(found) or found[at].text.upper() in _FORMS:
+    rest = _after_prologue(found)
+    if not rest or rest[0].text.upper() in _FORMS:
         return None
-    return found[at].at, f'a query starts with SELECT, ASK, CONSTRUCT or DESCRIBE, not with "{found[at].text[:30]}".'
+    return rest[0].at, f'a query starts with SELECT, ASK, CONSTRUCT or DESCRIBE, not with "{rest[0].text[:30]}".'
 
 
 def _undeclared(found: list[Token], known: Collection[str]) -> tuple[int, str] | None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from jamjustice.errors import InputError, Problem, UnknownName, UsageError
 from jamjustice.graph.read import text_of
-from jamjustice.graph.sparql import understand
+from jamjustice.graph.sparql import query_form, understand
 from jamjustice.queries.parameters import TYPES, Parameter, fill, parameter_variables, term
 from jamjustice.store.guard import syntax_complaint
 
@@ -39,6 +40,11 @@ class Query:
     tags: tuple[str, ...]
     parameters: Mapping[str, Parameter]
     text: str
+
+    @property
+    def form(self) -> str:
+        """SELECT, ASK, CONSTRUCT or DESCRIBE."""
+        return query_form(self.text)
 
     def filled(self, values: Mapping[str, Value], prefixes: Mapping[str, str]) -> str:
         """The query as it is sent, with its parameters replaced. Raises UsageError."""
@@ -66,14 +72,28 @@ def choose(library: Mapping[str, Query], name: str) -> Query:
     return library[name]
 
 
+def ad_hoc(text: str) -> Query:
+    """A query without a header: its parameters have no default, so each needs a value."""
+    parameters = {name: Parameter(name, type_, "", None, "") for name, type_ in parameter_variables(text).items()}
+    return Query("", "", "", (), parameters, text)
+
+
+def read_query(text: str, file: str, prefixes: Mapping[str, str]) -> Query:
+    """A query from a file of its own, with a header or without. Raises InputError for a header that is wrong."""
+    return _parse(text, file, prefixes) if text.lstrip().startswith("#+") else ad_hoc(text)
+
+
 def _read(path: Path, project: Project, prefixes: Mapping[str, str]) -> Query:
     shown = project.shown(path)
-    text = project.rebase(text_of(path, shown))
+    return _parse(project.rebase(text_of(path, shown)), shown, prefixes)
+
+
+def _parse(text: str, shown: str, prefixes: Mapping[str, str]) -> Query:
     header = _Header(shown, text)
     values = header.values()
     parameters = header.parameters(values.get("parameters", {}), prefixes)
     query = Query(
-        path.stem, values["summary"].strip(), values["description"].strip(), tuple(values["tags"]), parameters, text
+        PurePath(shown).stem, values["summary"].strip(), values["description"].strip(), tuple(values["tags"]), parameters, text
     )
     if complaint := syntax_complaint(query.filled({}, prefixes), prefixes):
         line, column, message = understand(text, complaint, prefixes)

@@ -43,7 +43,7 @@ class Parameter:
     name: str
     type: str
     description: str
-    default: str
+    default: str | None
     example: str
 
     @property
@@ -59,7 +59,7 @@ def parameter_variables(text: str) -> dict[str, str]:
     {'year': 'integer'}
     """
     found = (_VARIABLE.fullmatch(name) for name in sorted(variables(text)))
-    return {match["name"]: match["type"] for match in found if match}
+    return {match["name"]: match["type"] for match in found if match and match["type"] in TYPES}
 
 
 def term(value: Value, type_: str, prefixes: Mapping[str, str]) -> str:
@@ -129,8 +129,11 @@ def fill(
             raise UnknownName("parameter", name, parameters)
     terms = {}
     for name, parameter in parameters.items():
+        value = values.get(name, parameter.default)
+        if value is None:
+            raise UsageError(f"Parameter {name} needs a value: {TYPES.get(parameter.type, 'a term')}.")
         try:
-            terms[parameter.variable] = term(values.get(name, parameter.default), parameter.type, prefixes)
+            terms[parameter.variable] = term(value, parameter.type, prefixes)
         except UsageError as error:
             raise UsageError(f"Parameter {name}: {error}") from None
     return replace_variables(text, terms.get)

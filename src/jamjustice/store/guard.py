@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from jamjustice.errors import QueryRefused
-from jamjustice.graph.sparql import Token, keywords, tokens
+from jamjustice.graph.sparql import after_prologue, keywords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,17 +24,9 @@ def refuse(text: str) -> None:
     """
     if "SERVICE" in keywords(text):
         raise QueryRefused("SERVICE is refused: no query makes this engine call another address.")
-    first = next((token.text.upper() for token in _after_prologue(text)), "")
+    first = next((token.text.upper() for token in after_prologue(text)), "")
     if first in _UPDATES:
         raise QueryRefused(f"{first} is an update, and updates are refused: the data change in their files only.")
-
-
-def _after_prologue(text: str) -> list[Token]:
-    found = list(tokens(text))
-    at = 0
-    while at < len(found) and found[at].text.upper() in {"PREFIX", "BASE"}:
-        at += 3 if found[at].text.upper() == "PREFIX" else 2
-    return found[at:]
 
 
 def syntax_complaint(text: str, prefixes: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from jamjustice.errors import EndpointError, QueryTimeout, UsageError
 from jamjustice.graph.render import Style, graph_bytes, results_bytes
-from jamjustice.graph.sparql import tokens
+from jamjustice.graph.sparql import query_form, tokens
 from jamjustice.store.engine import Answer, Question
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ class RemoteEngine:
     def ask(self, question: Question) -> Answer:
         """Answer one query. Raises EndpointError or QueryTimeout."""
         declared = with_prefixes(question.text, self._style.prefixes)
-        form = _form(question.text)
-        graph = form in {"CONSTRUCT", "DESCRIBE"}
+        graph = query_form(question.text) in {"CONSTRUCT", "DESCRIBE"}
         accept = ", ".join(list(_GRAPH_TYPES)[:3] if graph else list(_RESULT_TYPES)[:1])
         kind, body = self._send(declared, accept, question)
         try:
@@ -112,11 +111,6 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     used = {token.text.partition(":")[0] for token in found if token.kind == "name"}
     missing = sorted(name for name in used - declared if name in prefixes)
     return "".join(f"PREFIX {name}: <{prefixes[name]}> " for name in missing) + text
-
-
-def _form(text: str) -> str:
-    forms = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-    return next((t.text.upper() for t in tokens(text) if t.kind == "word" and t.text.upper() in forms), "")
 
 
 def _first_lines(error: Exception) -> str:

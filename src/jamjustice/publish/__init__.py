@@ -1,0 +1,1 @@
+"""What leaves the project: the published dataset, its description, its releases."""

@@ -1,0 +1,93 @@
+"""Findings that curators looked at and accept: `data/accepted.toml`.
+
+Each entry names the rule, its severity, the resources, and who accepted it, when and why. Violations cannot be accepted.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from jamjustice.errors import InputError, Problem
+from jamjustice.graph.read import text_of
+from jamjustice.quality.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jamjustice.project import Project
+
+FILE = "data/accepted.toml"
+_KEYS = {"rule", "severity", "focus", "by", "on", "because"}
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """One accepted finding."""
+
+    rule: str
+    severity: Severity
+    focus: str
+    because: str
+    line: int
+
+
+def read_accepted(project: Project, prefixes: Mapping[str, str]) -> tuple[Accepted, ...]:
+    """The accepted findings of a project. Raises InputError with the line of an entry that is wrong."""
+    path = project.folder / FILE
+    if not path.exists():
+        return ()
+    shown, text = project.shown(path), project.rebase(text_of(path, project.shown(path)))
+    try:
+        entries = tomllib.loads(text).get("accepted", [])
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise InputError(Problem(shown, int(found[1]) if found else 0, 0, f"this is not TOML: {error}.")) from None
+    starts = [n for n, row in enumerate(text.splitlines(), 1) if row.strip() == "[[accepted]]"]
+    accepted: list[Accepted] = []
+    for line, entry in zip(starts, entries, strict=True):
+        if complaint := _complaint(entry):
+            raise InputError(Problem(shown, line, 0, complaint))
+        severity = Severity(entry["severity"])
+        accepted += [
+            Accepted(entry["rule"], severity, _iri(focus, prefixes), entry["because"], line)
+            for focus in entry["focus"]
+        ]
+    return tuple(accepted)
+
+
+def _complaint(entry: dict[str, Any]) -> str:
+    if set(entry) != _KEYS:
+        return f"an accepted finding has exactly: {', '.join(sorted(_KEYS))}."
+    if entry["severity"] not in {"Warning", "Info"}:
+        return f'severity is "Warning" or "Info", not {entry["severity"]!r}: a violation cannot be accepted.'
+    if not isinstance(entry["focus"], list) or not all(isinstance(v, str) for v in entry["focus"]):
+        return 'focus is a list of resources, such as ["output:life-lessons"].'
+    if not isinstance(entry["on"], datetime.date):
+        return "on is a day, such as 2026-11-22."
+    texts = (entry[key] for key in ("rule", "by", "because"))
+    return "" if all(isinstance(v, str) and v.strip() for v in texts) else "rule, by and because are texts."
+
+
+def _iri(text: str, prefixes: Mapping[str, str]) -> str:
+    prefix, _, local = text.partition(":")
+    return prefixes[prefix] + local if prefix in prefixes else text
+
+
+def mark_known(findings: Iterable[Finding], accepted: Iterable[Accepted], file: str) -> list[Finding]:
+    """The findings with the accepted ones marked, and a warning for each accepted one that did not occur."""
+    waiting = {(a.rule, a.severity, a.focus): a for a in accepted}
+    met: set[tuple[str, Severity, str]] = set()
+    marked = []
+    for finding in findings:
+        key = (finding.rule, finding.severity, finding.focus)
+        met.add(key)
+        marked.append(replace(finding, known=waiting[key].because) if key in waiting else finding)
+    for key, entry in waiting.items():
+        if key not in met:
+            message = f"The accepted finding {entry.rule} on <{entry.focus}> no longer occurs. Take it out of this file."
+            marked.append(Finding(file, entry.line, 0, Severity.WARNING, "accepted", "", message, focus=entry.focus))
+    return marked

@@ -1,0 +1,170 @@
+"""The whole check of a project: read, derive, validate, hold against the source, compare with what is accepted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from jamjustice.errors import InputError, Problem, UsageError
+from jamjustice.graph.locate import Locator, Place
+from jamjustice.quality.accepted import FILE, mark_known, read_accepted
+from jamjustice.quality.findings import Finding, Severity
+from jamjustice.quality.shapes import Outcome, check_shapes, validate
+from jamjustice.settings import Validation
+from jamjustice.vocabulary import LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from jamjustice.graph.dataset import Dataset
+    from jamjustice.graph.read import Document
+    from jamjustice.quality.shapes import Term, Violation
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found; `statements` and `shapes` say how much was looked at."""
+
+    findings: tuple[Finding, ...]
+    outcomes: tuple[Outcome, ...]
+    statements: int
+    files: int
+
+    def failing(self, fail_on: str) -> tuple[Finding, ...]:
+        """The findings that are not known and weigh at least as much as `fail_on` (a severity, or "none")."""
+        if fail_on == "none":
+            return ()
+        least = Severity(fail_on.capitalize()).weight
+        return tuple(f for f in self.findings if not f.known and f.severity.weight >= least)
+
+    def only(self, files: Collection[str]) -> Report:
+        """The same report with the findings of some files only."""
+        return replace(self, findings=tuple(f for f in self.findings if f.file in files))
+
+    def count(self, severity: Severity, *, known: bool) -> int:
+        """How many findings of a severity there are, known or not."""
+        return sum(1 for f in self.findings if f.severity is severity and bool(f.known) is known)
+
+
+def check_dataset(dataset: Dataset, *, extra: Sequence[Finding] = ()) -> Report:
+    """Check a project's dataset. Raises InputError for shapes that are no shapes, or an accepted finding that is wrong."""
+    project = dataset.project
+    accepted = read_accepted(project, dataset.prefixes)
+    locator = Locator(dataset.data)
+    namer = Namer(dataset.prefixes, [t for name in dataset.graph_names for t in dataset.triples(name)])
+    findings, outcomes = list(extra), []
+    for validation in _validations(dataset):
+        shapes = _shapes(dataset, validation)
+        check_shapes(shapes)
+        data = [triple for name in validation.graphs for triple in dataset.triples(name)]
+        outcome = validate(data, [triple for document in shapes for triple in document.triples])
+        outcomes.append(outcome)
+        findings += [_finding(violation, locator, namer) for violation in outcome.violations]
+    marked = mark_known(findings, accepted, project.shown(project.folder / FILE))
+    statements = sum(len(document.triples) for document in dataset.data) + len(dataset.derived)
+    return Report(_ordered(marked), tuple(outcomes), statements, len(dataset.data))
+
+
+def check_documents(data: Sequence[Document], shapes: Sequence[Document]) -> Report:
+    """Check any Turtle against any shapes, with no project around them. Raises InputError as above."""
+    check_shapes(shapes)
+    triples = [triple for document in data for triple in document.triples]
+    outcome = validate(triples, [triple for document in shapes for triple in document.triples])
+    prefixes = {name: iri for document in (*shapes, *data) for name, iri in document.prefixes.items()}
+    locator, namer = Locator(data), Namer(prefixes, triples)
+    findings = _ordered(_finding(violation, locator, namer) for violation in outcome.violations)
+    return Report(findings, (outcome,), len(triples), len(data))
+
+
+def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.order))
+
+
+def _validations(dataset: Dataset) -> tuple[Validation, ...]:
+    """What the settings say, else every shapes file against every graph."""
+    given = dataset.project.settings.validation
+    for validation in given:
+        for name in validation.graphs:
+            if name not in dataset.graph_names:
+                known = ", ".join(dataset.graph_names)
+                raise UsageError(f'jamjustice.toml: [[validation]] names a graph "{name}". There are: {known}.')
+    return given or (Validation(("shapes/*.ttl",), dataset.graph_names),)
+
+
+def _shapes(dataset: Dataset, validation: Validation) -> list[Document]:
+    """The shapes files of one validation; the prefixes that they declare may stand in any file of the ontology."""
+    folder = dataset.project.folder / "ontology"
+    paths = {dataset.project.shown(path): path.relative_to(folder).as_posix() for path in folder.rglob("*.ttl")}
+    found = [d for d in dataset.ontology if any(fnmatch(paths[d.path], pattern) for pattern in validation.shapes)]
+    if not found:
+        raise InputError(Problem("jamjustice.toml", 0, 0, f"no shapes file is called {', '.join(validation.shapes)}."))
+    declares = [d for d in dataset.ontology if d not in found and any(t.predicate.value.endswith("#declare") for t in d.triples)]
+    return [*found, *declares]
+
+
+class Namer:
+    """What to call a term when speaking to a person."""
+
+    def __init__(self, prefixes: Mapping[str, str], triples: Iterable[ox.Triple]) -> None:
+        self._prefixes = sorted(prefixes.items(), key=lambda item: -len(item[1]))
+        ranks: dict[str, int] = {iri: rank for rank, iri in enumerate(LABELS)}
+        self._labels: dict[object, tuple[int, str]] = {}
+        for triple in triples:
+            rank = ranks.get(triple.predicate.value)
+            if rank is not None and isinstance(triple.object, ox.Literal):
+                best = self._labels.get(triple.subject)
+                if best is None or (rank, triple.object.value) < best:
+                    self._labels[triple.subject] = (rank, triple.object.value)
+
+    def label(self, term: Term | None) -> str:
+        """The best label of a thing, else its short IRI."""
+        return self._labels[term][1] if term in self._labels else self.short(term)
+
+    def short(self, term: Term | None) -> str:
+        """An IRI with a prefix where there is one; a literal as Turtle writes it."""
+        if not isinstance(term, ox.NamedNode):
+            return "" if term is None else "a blank node" if isinstance(term, ox.BlankNode) else str(term)
+        for name, namespace in self._prefixes:
+            local = term.value[len(namespace) :]
+            if name and term.value.startswith(namespace) and "/" not in local:
+                return f"{name}:{local}"
+        return f"<{term.value}>"
+
+
+def _finding(violation: Violation, locator: Locator, namer: Namer) -> Finding:
+    rule = namer.short(violation.shape).rpartition(":")[2] if isinstance(violation.shape, ox.NamedNode) else ""
+    rule = rule or violation.component.removesuffix("ConstraintComponent")
+    message = violation.message.removeprefix(f"{rule}:").strip()
+    place = _place(violation, locator) or Place("", 0, 0)
+    return Finding(
+        *place,
+        severity=violation.severity,
+        rule=rule,
+        label=namer.label(violation.focus),
+        message=message,
+        focus=violation.focus.value,
+        path=namer.short(violation.path),
+        value=_shown_value(violation, namer),
+    )
+
+
+def _shown_value(violation: Violation, namer: Namer) -> str:
+    if violation.value is None or violation.value == violation.focus:
+        return ""
+    text = namer.short(violation.value)
+    return text if len(text) <= 200 else f"{text[:200]}…"
+
+
+def _place(violation: Violation, locator: Locator) -> Place | None:
+    """The statement itself; else where the offending value stands, for a rule about the whole graph; else the block."""
+    focus, path, value = violation.focus, violation.path, violation.value
+    if isinstance(path, ox.NamedNode) and value is not None:
+        ends = (value, focus) if violation.inverse else (focus, value)
+        if place := locator.statement(ends[0], path, ends[1]):
+            return place
+    if block := locator.block(focus):
+        return block
+    return (locator.block(value) or locator.mention(value) if value is not None else None) or locator.mention(focus)

@@ -1,0 +1,70 @@
+"""A report as text for a person, JSON for a program, or a standard SHACL validation report in Turtle."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from jamjustice.graph.write import turtle
+from jamjustice.quality.findings import Severity
+from jamjustice.vocabulary import RDF, RDF_TYPE, RDFS, SH, XSD
+
+if TYPE_CHECKING:
+    from jamjustice.quality.check import Report
+
+
+def as_text(report: Report) -> str:
+    """One line a finding, then a summary."""
+    return "".join(f"{finding}\n" for finding in report.findings) + summary(report) + "\n"
+
+
+def summary(report: Report) -> str:
+    """The numbers in one sentence."""
+    new = _counts(report, known=False)
+    known = _counts(report, known=True)
+    looked = f"{report.statements:,} statements in {report.files} {'file' if report.files == 1 else 'files'}"
+    return f"Checked {looked}: {new or 'nothing found'}{f'; known: {known}' if known else ''}."
+
+
+def _counts(report: Report, *, known: bool) -> str:
+    parts = []
+    for severity in Severity:
+        if number := report.count(severity, known=known):
+            parts.append(f"{number} {severity.lower()}{'' if number == 1 else 's'}")
+    return ", ".join(parts)
+
+
+def as_json(report: Report) -> str:
+    """The findings with all their parts, and the counts."""
+    document = {
+        "statements": report.statements,
+        "files": report.files,
+        "counts": {
+            severity.value: {"new": report.count(severity, known=False), "known": report.count(severity, known=True)}
+            for severity in Severity
+        },
+        "findings": [dataclasses.asdict(finding) for finding in report.findings],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_turtle(report: Report) -> str:
+    """A `sh:ValidationReport` (SHACL 3.6.1) of everything that pySHACL reported, known findings included."""
+    node, conforms = ox.BlankNode("report"), ox.NamedNode(SH + "conforms")
+    boolean = ox.NamedNode(XSD + "boolean")
+    triples = [ox.Triple(node, ox.NamedNode(RDF_TYPE), ox.NamedNode(SH + "ValidationReport"))]
+    found = False
+    for outcome in report.outcomes:
+        parsed = list(ox.parse(outcome.report, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=True))
+        reports = {quad.subject for quad in parsed if quad.predicate == conforms}
+        found = found or bool(outcome.violations)
+        for quad in parsed:
+            if quad.subject in reports and quad.predicate.value in {SH + "conforms", RDF_TYPE}:
+                continue
+            subject = node if quad.subject in reports else quad.subject
+            triples.append(ox.Triple(subject, quad.predicate, quad.object))
+    triples.append(ox.Triple(node, conforms, ox.Literal("false" if found else "true", datatype=boolean)))
+    return turtle(triples, {"sh": SH, "xsd": XSD, "rdf": RDF, "rdfs": RDFS})

@@ -1,0 +1,156 @@
+"""SHACL validation (https://www.w3.org/TR/shacl/) with pySHACL's own verdict.
+
+pySHACL works on a graph that is kept in Oxigraph, which plans the queries of SPARQL constraints once and not for every
+node. Where the data hold a literal that Oxigraph would change (`"01"^^xsd:integer`) the verdict could differ, so such
+data are validated on rdflib's own store, which is slower.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from jamjustice.errors import InputError, Problem
+from jamjustice.graph.dataset import as_quads, rdflib_graph
+from jamjustice.graph.locate import Locator
+from jamjustice.graph.terms import changed
+from jamjustice.quality.findings import Severity
+from jamjustice.vocabulary import RDF_TYPE, SH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rdflib import Graph
+
+    from jamjustice.graph.read import Document
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One `sh:ValidationResult` (SHACL 3.6.2): what pySHACL reports, in terms of the parsed files."""
+
+    focus: Term
+    severity: Severity
+    shape: Term
+    component: str
+    message: str
+    path: Term | None
+    inverse: bool
+    value: Term | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The results of one validation, and its report as N-Triples."""
+
+    violations: tuple[Violation, ...]
+    report: bytes
+    exact: bool
+    """Whether rdflib's own store was needed."""
+
+
+def validate(data: Sequence[ox.Triple], shapes: Sequence[ox.Triple]) -> Outcome:
+    """Validate a graph against a shapes graph. Raises InputError when pySHACL cannot use the shapes."""
+    from pyshacl import validate as pyshacl_validate
+    from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, RuleLoadError, ShapeLoadError
+
+    exact = bool(changed(data))
+    try:
+        _, report, _ = pyshacl_validate(
+            rdflib_graph(data, {}) if exact else _backed(data),
+            shacl_graph=rdflib_graph(shapes, {}),
+            inference="none",
+            inplace=True,
+        )
+    except (ConstraintLoadError, ReportableRuntimeError, RuleLoadError, ShapeLoadError, RecursionError) as error:
+        raise InputError(Problem("shapes", 0, 0, f"pySHACL cannot use these shapes: {_message(error)}")) from None
+    if not hasattr(report, "serialize"):
+        raise InputError(Problem("shapes", 0, 0, f"pySHACL cannot use these shapes: {report}"))
+    text = report.serialize(format="nt", encoding="utf-8")
+    return Outcome(_violations(text), text, exact)
+
+
+def check_shapes(documents: Sequence[Document]) -> None:
+    """Raise InputError with the place of everything in shapes files that is not SHACL, by SHACL's own shapes."""
+    text = (files("pyshacl") / "assets" / "shacl-shacl.ttl").read_bytes()
+    own = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]
+    shapes = [triple for document in documents for triple in document.triples]
+    found = validate(shapes, own).violations
+    if not found:
+        return
+    locator = Locator(documents)
+    problems = []
+    for violation in found:
+        place = (violation.path and locator.statement(violation.focus, violation.path, violation.value)) or (
+            locator.block(violation.focus) or locator.mention(violation.path) or locator.mention(violation.value)
+        )
+        path = f"{_local(violation.path)}: " if violation.path else ""
+        value = f" Found: {_local(violation.value)}." if violation.value else ""
+        message = f"this is not a valid SHACL shape: {path}{violation.message.rstrip('.')}.{value}"
+        file, line, column = place or (documents[0].path, 0, 0)
+        problems.append(Problem(file, line, column, message))
+    raise InputError(*dict.fromkeys(problems))
+
+
+def _backed(triples: Sequence[ox.Triple]) -> Graph:
+    """An rdflib graph kept in Oxigraph."""
+    from oxrdflib.store import OxigraphStore
+    from rdflib import Graph
+    from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+
+    class Store(OxigraphStore):  # type: ignore[misc]
+        """pySHACL asks graphs for their truth, which is their length, and oxrdflib counts every triple for it."""
+
+        def __len__(self, context: object = None) -> int:
+            return 1
+
+    store = ox.Store()
+    store.bulk_extend(as_quads(triples))
+    return Graph(store=Store(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
+
+
+def _violations(report: bytes) -> tuple[Violation, ...]:
+    rows: dict[Term, dict[str, Term]] = {}
+    for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES):
+        if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
+            rows.setdefault(quad.subject, {})[quad.predicate.value.removeprefix(SH)] = quad.object
+    results = ox.NamedNode(SH + "ValidationResult")
+    return tuple(_violation(row, rows) for row in rows.values() if row.get(RDF_TYPE) == results)
+
+
+def _violation(row: dict[str, Term], rows: dict[Term, dict[str, Term]]) -> Violation:
+    path = row.get("resultPath")
+    inverse = rows.get(path, {}).get("inversePath") if isinstance(path, ox.BlankNode) else None
+    return Violation(
+        row["focusNode"],
+        _severity(row.get("resultSeverity")),
+        row["sourceShape"],
+        _local(row.get("sourceConstraintComponent")),
+        _text(row.get("resultMessage")),
+        inverse or path,
+        inverse is not None,
+        row.get("value"),
+    )
+
+
+def _severity(term: Term | None) -> Severity:
+    name = _local(term)
+    return Severity(name) if name in {"Warning", "Info"} else Severity.VIOLATION
+
+
+def _local(term: Term | None) -> str:
+    return term.value.rpartition("#")[2].rpartition("/")[2] if term is not None else ""
+
+
+def _text(term: Term | None) -> str:
+    return term.value if term is not None else ""
+
+
+def _message(error: Exception) -> str:
+    text = getattr(error, "message", "") or str(error)
+    return " ".join(text.split())[:600]
