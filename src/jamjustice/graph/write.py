@@ -201,7 +201,7 @@ class _Turtle:
     @staticmethod
     def bracket(opening: str, parts: Sequence[str], closing: str, mark: str, indent: int) -> str:
         line = f"{opening} {f'{mark} '.join(parts)} {closing}" if parts else opening + closing
-        if "\n" not in line and indent + len(line) <= WIDTH - 30:
+        if "\n" not in line and indent + len(line) <= WIDTH - 10:
             return line
         inner = "\n" + " " * (indent + 2)
         return f"{opening}{inner}{f'{mark}{inner}'.join(parts)}\n{' ' * indent}{closing}"

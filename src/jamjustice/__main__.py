@@ -1,0 +1,5 @@
+"""`python -m jamjustice`."""
+
+from jamjustice.cli import main
+
+main()
