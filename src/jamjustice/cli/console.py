@@ -49,7 +49,9 @@ def replace_file(path: Path, data: bytes) -> None:
                 temporary.unlink(missing_ok=True)
                 raise
     except OSError as error:
-        raise InputError(Problem(str(path), 0, 0, f"cannot be written: {error.strerror}. Nothing was changed.")) from None
+        raise InputError(
+            Problem(str(path), 0, 0, f"cannot be written: {error.strerror}. Nothing was changed.")
+        ) from None
 
 
 def _umask() -> int:

@@ -53,8 +53,7 @@ def read_accepted(project: Project, prefixes: Mapping[str, str]) -> tuple[Accept
             raise InputError(Problem(shown, line, 0, complaint))
         severity = Severity(entry["severity"])
         accepted += [
-            Accepted(entry["rule"], severity, _iri(focus, prefixes), entry["because"], line)
-            for focus in entry["focus"]
+            Accepted(entry["rule"], severity, _iri(focus, prefixes), entry["because"], line) for focus in entry["focus"]
         ]
     return tuple(accepted)
 
@@ -88,6 +87,8 @@ def mark_known(findings: Iterable[Finding], accepted: Iterable[Accepted], file: 
         marked.append(replace(finding, known=waiting[key].because) if key in waiting else finding)
     for key, entry in waiting.items():
         if key not in met:
-            message = f"The accepted finding {entry.rule} on <{entry.focus}> no longer occurs. Take it out of this file."
+            message = (
+                f"The accepted finding {entry.rule} on <{entry.focus}> no longer occurs. Take it out of this file."
+            )
             marked.append(Finding(file, entry.line, 0, Severity.WARNING, "accepted", "", message, focus=entry.focus))
     return marked

@@ -101,7 +101,9 @@ def _shapes(dataset: Dataset, validation: Validation) -> list[Document]:
     found = [d for d in dataset.ontology if any(fnmatch(paths[d.path], pattern) for pattern in validation.shapes)]
     if not found:
         raise InputError(Problem("jamjustice.toml", 0, 0, f"no shapes file is called {', '.join(validation.shapes)}."))
-    declares = [d for d in dataset.ontology if d not in found and any(t.predicate.value.endswith("#declare") for t in d.triples)]
+    declares = [
+        d for d in dataset.ontology if d not in found and any(t.predicate.value.endswith("#declare") for t in d.triples)
+    ]
     return [*found, *declares]
 
 

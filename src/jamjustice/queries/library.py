@@ -93,7 +93,12 @@ def _parse(text: str, shown: str, prefixes: Mapping[str, str]) -> Query:
     values = header.values()
     parameters = header.parameters(values.get("parameters", {}), prefixes)
     query = Query(
-        PurePath(shown).stem, values["summary"].strip(), values["description"].strip(), tuple(values["tags"]), parameters, text
+        PurePath(shown).stem,
+        values["summary"].strip(),
+        values["description"].strip(),
+        tuple(values["tags"]),
+        parameters,
+        text,
     )
     if complaint := syntax_complaint(query.filled({}, prefixes), prefixes):
         line, column, message = understand(text, complaint, prefixes)

@@ -84,7 +84,9 @@ class Result:
             return self.graph.serialize(format="turtle")
         table = [list(self.columns), *self.shown()]
         widths = [max(len(row[i]) for row in table) for i in range(len(self.columns))]
-        lines = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+        lines = [
+            " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table
+        ]
         lines.insert(1, "-+-".join("-" * width for width in widths))
         return "\n".join([*lines, f"({len(self.rows)} {'row' if len(self.rows) == 1 else 'rows'})"])
 

@@ -44,7 +44,10 @@ class EmbeddedEngine:
         """
         guard.refuse(question.text)
         limit = min(self._timeout, question.timeout or self._timeout)
-        worker = self._free.get()
+        try:
+            worker = self._free.get(timeout=limit)
+        except queue.Empty:
+            raise EngineFailed("Every worker is busy with other queries. Try again in a few seconds.") from None
         try:
             if worker is None or not worker.alive:
                 worker = _Worker(self._header, self._data)

@@ -6,6 +6,8 @@ N-Triples, which every endpoint has, and turned into the wanted format here.
 
 from __future__ import annotations
 
+import ast
+import json
 import socket
 from http.client import HTTPException
 from typing import TYPE_CHECKING
@@ -84,7 +86,7 @@ class RemoteEngine:
             with response:
                 return (response.headers.get_content_type() or ""), response.read()
         except SPARQLWrapperException as error:
-            raise EndpointError(f"{self._url} refused the query: {_first_lines(error)}") from None
+            raise EndpointError(f"{self._url} refused the query: {_reason(error)}") from None
         except HTTPError as error:
             raise EndpointError(f"{self._url} answered {error.code} {error.reason}.") from None
         except (TimeoutError, socket.timeout) as error:  # noqa: UP041 - urllib raises either
@@ -113,8 +115,15 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     return "".join(f"PREFIX {name}: <{prefixes[name]}> " for name in missing) + text
 
 
-def _first_lines(error: Exception) -> str:
-    text = str(error)
-    _, _, body = text.partition("Response:")
-    body = body.strip().removeprefix("b'").removeprefix('b"').strip("'\"").replace("\\n", "\n")
-    return "\n    ".join((body or text).splitlines()[:6])
+def _reason(error: Exception) -> str:
+    """What the endpoint itself said: the detail of a problem answer (RFC 9457), else the first lines of its text."""
+    body = str(error).partition("Response:")[2].strip()
+    try:
+        text = ast.literal_eval(body).decode("utf-8", "replace")
+    except (SyntaxError, ValueError, AttributeError):
+        text = body or str(error)
+    try:
+        text = json.loads(text)["detail"]
+    except (json.JSONDecodeError, KeyError, TypeError):
+        pass
+    return "\n    ".join(text.strip().splitlines()[:6])

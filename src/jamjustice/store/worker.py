@@ -68,9 +68,7 @@ def _answer(store: ox.Store, style: Style, header: dict[str, Any], text: str) ->
     named = [ox.NamedNode(iri) for iri in header["named_graphs"]]
     given: dict[str, Any] = {"default_graph": default, "named_graphs": named} if default or named else {}
     try:
-        found = store.query(
-            text, prefixes=dict(style.prefixes), use_default_graph_as_union=not given, **given
-        )
+        found = store.query(text, prefixes=dict(style.prefixes), use_default_graph_as_union=not given, **given)
         if isinstance(found, ox.QueryTriples):
             wanted = formats.named(header["graph"], formats.DUMP_FORMATS)
             return {"format": wanted.name, "graph": True}, graph_bytes(found, wanted, style)

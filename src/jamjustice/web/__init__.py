@@ -1,0 +1,1 @@
+"""What a browser, a program or a harvester asks for over HTTP."""

@@ -1,0 +1,147 @@
+"""What every test may ask for: the project, its graph as read and as published, the command line, a copy to spoil."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import hypothesis
+import pytest
+
+from jamjustice.graph.dataset import Dataset, rdflib_graph, read_dataset
+from jamjustice.project import Project, open_project
+from jamjustice.publish.published import Published, read_published
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rdflib import Graph
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("ontology", "data", "queries")
+COUNTED = ("source", "page", "curation", "vocabulary", "links", "derived")
+"""The graphs that make up the statements about the project; the dataset's own description is not among them."""
+
+SOURCE_DIR = os.environ.get("JAMJUSTICE_SOURCE_DIR", "")
+# No setting of the person who runs the tests may change what they see.
+for name in [name for name in os.environ if name.startswith("JAMJUSTICE_")]:
+    del os.environ[name]
+
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, max_examples=60)
+hypothesis.settings.register_profile("searching", deadline=None, database=None, max_examples=2000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+def missing(what: str) -> None:
+    """Skip with the reason, but fail where everything has to be there."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def shared(path: str) -> Path:
+    """A file or folder of the material that lies beside the repository and is no part of it."""
+    found = ROOT.parent / "shared" / path
+    if not found.exists():
+        missing(f"{path} is not beside the repository (in shared/)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def source_folder() -> Path:
+    """The folder of the source document."""
+    if SOURCE_DIR:
+        folder = Path(SOURCE_DIR)
+        assert folder.is_dir(), f"JAMJUSTICE_SOURCE_DIR names no folder: {folder}"
+        return folder
+    return shared("source")
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    return open_project(ROOT)
+
+
+@pytest.fixture(scope="session")
+def dataset(project: Project) -> Dataset:
+    return read_dataset(project)
+
+
+@pytest.fixture(scope="session")
+def published(project: Project) -> Published:
+    return read_published(project)
+
+
+@pytest.fixture(scope="session")
+def union(dataset: Dataset) -> Graph:
+    """The graphs about the project, as one rdflib graph; not to be changed."""
+    return rdflib_graph((t for name in COUNTED for t in dataset.triples(name)), dataset.prefixes)
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class RunCli(Protocol):
+    def __call__(self, *args: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None, stdin: str = "") -> Run: ...
+
+
+def cli_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a command: as here, without colours, and with what is added."""
+    return {**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1", **(extra or {})}
+
+
+@pytest.fixture(scope="session")
+def run_cli() -> RunCli:
+    def run(*args: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None, stdin: str = "") -> Run:
+        done = subprocess.run(
+            [sys.executable, "-m", "jamjustice", *args],
+            cwd=cwd,
+            env=cli_environment(env),
+            input=stdin.encode(),
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the project that a test may spoil."""
+    folder = tmp_path / "project"
+    for part in PARTS:
+        shutil.copytree(ROOT / part, folder / part)
+    shutil.copy(ROOT / "jamjustice.toml", folder)
+    return folder
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace a text that stands exactly once in a file."""
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def append(path: Path, text: str) -> None:
+    """Add text to the end of a file."""
+    path.write_text(f"{path.read_text('utf-8')}\n{text}\n", "utf-8")
+
+
+def line_of(path: Path, text: str) -> int:
+    """The number of the one line that holds a text."""
+    found = [n for n, line in enumerate(path.read_text("utf-8").splitlines(), 1) if text in line]
+    assert len(found) == 1, f"{text!r} stands on the lines {found} of {path.name}"
+    return found[0]
