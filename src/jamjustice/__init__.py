@@ -123,8 +123,8 @@ def query(
 ) -> Result:
     """Ask a query of the library by its name, or SPARQL text; `timeout` is in seconds.
 
-    The parameters are those of the query. With `endpoint` the question goes to that SPARQL endpoint. Raises UnknownName,
-    UsageError for a value of the wrong type, QueryError.
+    The parameters are those of the query. With `endpoint` the question goes to that SPARQL endpoint.
+    Raises UnknownName, UsageError for a value of the wrong type, QueryError.
 
     >>> query("what-does-a-line-say", line=83).rows[0]
     {'label': 'Councillors and Communities'}

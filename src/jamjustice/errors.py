@@ -110,9 +110,9 @@ class QueryError(JamJusticeError):
 
 
 class QuerySyntaxError(QueryError):
-    """A query that is not SPARQL 1.1, with the place where that shows.
+    r"""A query that is not SPARQL 1.1, with the place where that shows.
 
-    >>> print(QuerySyntaxError("SELECT * {\\n  ?s ?p }", 2, 9, "an object is missing"))
+    >>> print(QuerySyntaxError("SELECT * {\n  ?s ?p }", 2, 9, "an object is missing"))
     line 2, column 9: an object is missing
         ?s ?p }
               ^

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def command(options: dict[str, str | None], files: tuple[str, ...], *, check: bool) -> int:
     """Write Turtle files in their one canonical form; without FILES all of the project's.
 
-    The same graph gives the same bytes. Comments at the head of a file are kept. A file with a comment elsewhere is left
-    as it is and named, because Turtle has no place to keep such a comment: put it at the head, or write it as a
-    statement (rdfs:comment, skos:editorialNote). With - standard input is formatted to standard output.
+    The same graph gives the same bytes. Comments at the head of a file are kept. A comment elsewhere has no place in
+    the canonical form: it is named and nothing is changed, until it stands at the head or is a statement
+    (rdfs:comment, skos:editorialNote). With - standard input is formatted to standard output.
     """
     project = _project(options, needed=not files)
     if not files and project:

@@ -178,9 +178,9 @@ def _listing(published: Published) -> str:
     width = max(map(len, published.library), default=0)
     for name, query in published.library.items():
         lines.append(f"{name:{width}}  {query.summary}\n")
-        for parameter in query.parameters.values():
-            lines.append(
-                f"{'':{width}}    -p {parameter.name}=…  {parameter.description} "
-                f"({parameter.type}, else {parameter.default}; for example {parameter.example})\n"
-            )
+        lines += [
+            f"{'':{width}}    -p {parameter.name}=…  {parameter.description} "
+            f"({parameter.type}, else {parameter.default}; for example {parameter.example})\n"
+            for parameter in query.parameters.values()
+        ]
     return "".join(lines)

@@ -44,9 +44,7 @@ def command(options: dict[str, str | None], host: str | None, port: int | None, 
         example = site.example.removeprefix(project.base)
         say(f"{settings.title} is published at {shown}/ (Ctrl-C stops it). Three things to try:")
         say(f"  curl -L {shown}/{example}")
-        say(
-            f"  curl {shown}/sparql --data-urlencode 'query=SELECT ?type (COUNT(*) AS ?n) {{ ?s a ?type }} GROUP BY ?type'"
-        )
+        say(f"  curl {shown}/sparql --data-urlencode 'query=SELECT DISTINCT ?class {{ ?thing a ?class }}'")
         say(f"  curl -O {shown}/dump/{settings.name}.ttl")
         serve(site, listener)
     return 0

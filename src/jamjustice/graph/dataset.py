@@ -141,7 +141,7 @@ def rdflib_graph(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> G
     graph = Graph(bind_namespaces="none")
     for name, namespace in prefixes.items():
         graph.bind(name, namespace)
-    graph.addN((to_rdflib(s), to_rdflib(p), to_rdflib(o), graph) for s, p, o in triples)  # type: ignore[misc]
+    graph.addN((to_rdflib(s), to_rdflib(p), to_rdflib(o), graph) for s, p, o in triples)
     return graph
 
 

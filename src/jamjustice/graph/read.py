@@ -49,7 +49,8 @@ def read_data(project: Project) -> tuple[Document, ...]:
 
 
 def _read(project: Project, graphs: Mapping[Path, str]) -> tuple[Document, ...]:
-    documents, problems = [], []
+    documents: list[Document] = []
+    problems: list[Problem] = []
     for path, graph in graphs.items():
         try:
             text = project.rebase(text_of(path, project.shown(path)))

@@ -66,7 +66,7 @@ def _engine_bytes(ordered: list[ox.Quad], format_: Format, style: Style) -> byte
     quads = [ox.Quad(q.subject, q.predicate, plain(q.object), q.graph_name) for q in ordered]
     prefixes = {name: iri for name, iri in style.prefixes.items() if name}
     items = [q.triple for q in quads] if format_.carries is Carries.GRAPH else quads
-    data = ox.serialize(items, format=_ENGINE[format_], prefixes=prefixes)
+    data = ox.serialize(items, format=_ENGINE[format_], prefixes=prefixes) or b""
     if format_ is JSON_LD:
         return _compacted(data, style.context)
     return well_formed(data) if format_ is RDF_XML else data

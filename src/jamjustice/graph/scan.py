@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin
 
@@ -34,7 +34,8 @@ _TOKEN = re.compile(
   | (?P<datatype>\^\^)
   | (?P<number>[+-]?(?:\d+\.\d*[eE][+-]?\d+|\.?\d+[eE][+-]?\d+|\d*\.\d+|\d+)(?![\w:]))
   | (?P<blank>_:\w(?:[\w.·-]*[\w·-])?)
-  | (?P<name>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:(?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)(?:(?:[\w:.·-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:·-]|%[0-9A-Fa-f]{2}|\\.))?)?)
+  | (?P<name>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:
+      (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)(?:(?:[\w:.·-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:·-]|%[0-9A-Fa-f]{2}|\\.))?)?)
   | (?P<word>[A-Za-z]+)
   | (?P<mark>.)
     """,
@@ -92,17 +93,27 @@ def inner_comments(text: str) -> list[int]:
 
 
 def statements(text: str, prefixes: dict[str, str] | None = None) -> Iterator[Statement]:
-    """Every statement of a Turtle text with its place.
+    r"""Every statement of a Turtle text with its place.
 
-    >>> [(s.line, s.column) for s in statements('@prefix a: <http://a/> .\\na:x a:p 1 ,\\n  2 .')]
+    >>> [(s.line, s.column) for s in statements('@prefix a: <http://a/> .\na:x a:p 1 ,\n  2 .')]
     [(2, 9), (3, 3)]
     """
     return _Walk(text, dict(prefixes or {})).statements()
 
 
+@dataclass(frozen=True)
+class _Open:
+    """What is open while walking over the tokens: a subject, then a predicate, or a list."""
+
+    block: tuple[int, int] = (1, 1)
+    terms: tuple[Term, ...] = ()
+    """The subject and the predicate, as far as they have been read."""
+    in_list: bool = False
+
+
 @dataclass
 class _Walk:
-    """The state while walking over the tokens: the open subject and predicate, and those outside of brackets."""
+    """A walk over the tokens of one text."""
 
     text: str
     prefixes: dict[str, str]
@@ -112,42 +123,33 @@ class _Walk:
         self.starts = [0, *(m.end() for m in re.finditer("\n", self.text))]
         self.stream = [t for t in tokens(self.text) if t.kind != "comment"]
         self.next = 0
-        stack: list[tuple[bool, Term, bool, Term, bool, tuple[int, int]]] = []
-        subject: Term = None
-        predicate: Term = None
-        has_subject = has_predicate = in_list = False
-        block = (1, 1)
+        now, outside = _Open(), list[_Open]()
         while self.next < len(self.stream):
             token = self.stream[self.next]
             self.next += 1
             if token.kind == "mark":
-                if token.text in "[(":
-                    if has_predicate and not in_list:
-                        yield Statement(subject, predicate, None, *self.place(token.at), block)
-                    if not has_subject and not stack:
-                        block = self.place(token.at)
-                    stack.append((in_list, subject, has_subject, predicate, has_predicate, block))
-                    in_list, subject, predicate = token.text == "(", None, None
-                    has_subject, has_predicate = token.text == "[", False
-                elif token.text in "])" and stack:
-                    in_list, subject, has_subject, predicate, has_predicate, block = stack.pop()
-                    has_subject = True
-                elif token.text == ";":
-                    has_predicate = False
-                elif token.text == ".":
-                    has_subject = has_predicate = False
-            elif self.directive(token):
-                continue
-            else:
+                if token.text in "[(" and len(now.terms) == 2 and not now.in_list:
+                    yield Statement(now.terms[0], now.terms[1], None, *self.place(token.at), now.block)
+                now = self.after_mark(token, now, outside)
+            elif not self.directive(token) and not now.in_list:
                 term, place = self.term(token), self.place(token.at)
-                if in_list:
-                    continue
-                if not has_subject:
-                    subject, has_subject, block = term, True, place
-                elif not has_predicate:
-                    predicate, has_predicate = term, True
+                if len(now.terms) == 2:
+                    yield Statement(now.terms[0], now.terms[1], term, *place, now.block)
                 else:
-                    yield Statement(subject, predicate, term, *place, block)
+                    now = _Open(now.block if now.terms else place, (*now.terms, term))
+
+    def after_mark(self, token: Token, now: _Open, outside: list[_Open]) -> _Open:
+        """What is open after a bracket or a punctuation mark; a bracketed term counts where it stands."""
+        if token.text in "[(":
+            block = now.block if now.terms or outside else self.place(token.at)
+            outside.append(replace(now, block=block))
+            return _Open(block, (None,), in_list=token.text == "(")
+        if token.text in "])" and outside:
+            before = outside.pop()
+            return before if before.terms or before.in_list else replace(before, terms=(None,))
+        if token.text == ";":
+            return replace(now, terms=now.terms[:1])
+        return _Open() if token.text == "." else now
 
     def place(self, at: int) -> tuple[int, int]:
         line = bisect_right(self.starts, at)

@@ -122,7 +122,7 @@ def understand(text: str, complaint: str, known: Collection[str] = ()) -> tuple[
         return *clause, f"{said[0]}." if said else "what starts here cannot be read as SPARQL."
     if reason:
         return int(reason[1]), int(reason[2]), f"{said[0]}." if said else "this cannot be read as SPARQL."
-    return 1, 1, complaint.split("\n")[0] or "this cannot be read as SPARQL."
+    return 1, 1, complaint.split("\n", maxsplit=1)[0] or "this cannot be read as SPARQL."
 
 
 def _first_word(found: list[Token]) -> tuple[int, str] | None:

@@ -1,6 +1,7 @@
 """Findings that curators looked at and accept: `data/accepted.toml`.
 
-Each entry names the rule, its severity, the resources, and who accepted it, when and why. Violations cannot be accepted.
+Each entry names the rule, its severity, the resources, and who accepted it, when and why.
+Violations cannot be accepted.
 """
 
 from __future__ import annotations

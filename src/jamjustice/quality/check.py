@@ -50,7 +50,7 @@ class Report:
 
 
 def check_dataset(dataset: Dataset, *, extra: Sequence[Finding] = ()) -> Report:
-    """Check a project's dataset. Raises InputError for shapes that are no shapes, or an accepted finding that is wrong."""
+    """Check a project's dataset. Raises InputError for shapes that are no shapes, or a wrong accepted finding."""
     project = dataset.project
     accepted = read_accepted(project, dataset.prefixes)
     locator = Locator(dataset.data)

@@ -30,11 +30,8 @@ def summary(report: Report) -> str:
 
 
 def _counts(report: Report, *, known: bool) -> str:
-    parts = []
-    for severity in Severity:
-        if number := report.count(severity, known=known):
-            parts.append(f"{number} {severity.lower()}{'' if number == 1 else 's'}")
-    return ", ".join(parts)
+    numbers = {severity.lower(): report.count(severity, known=known) for severity in Severity}
+    return ", ".join(f"{number} {name}{'' if number == 1 else 's'}" for name, number in numbers.items() if number)
 
 
 def as_json(report: Report) -> str:

@@ -103,7 +103,7 @@ def _backed(triples: Sequence[ox.Triple]) -> Graph:
     from rdflib import Graph
     from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
-    class Store(OxigraphStore):  # type: ignore[misc]
+    class Store(OxigraphStore):
         """pySHACL asks graphs for their truth, which is their length, and oxrdflib counts every triple for it."""
 
         def __len__(self, context: object = None) -> int:

@@ -1,7 +1,7 @@
 """Parameters of a query: values become RDF terms, never text.
 
-A parameter is a variable `?_NAME_TYPE` of the query (the convention of grlc, https://github.com/CLARIAH/grlc). The value
-is checked for its type and written as one term where the variable stands.
+A parameter is a variable `?_NAME_TYPE` of the query (the convention of grlc, https://github.com/CLARIAH/grlc).
+The value is checked for its type and written as one term where the variable stands.
 """
 
 from __future__ import annotations

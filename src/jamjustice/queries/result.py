@@ -23,11 +23,12 @@ Value = str | int | float | Decimal | bool | datetime.date | None
 """What a cell holds: a number, a day and so on by its datatype; text for all else; None where nothing is bound."""
 
 _INTEGERS = {
-    XSD + name
-    for name in (
-        "integer int long short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger "
-        "unsignedInt unsignedLong unsignedShort unsignedByte"
-    ).split()
+    XSD + kind + name
+    for kind, names in {
+        "": "integer long int short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger",
+        "unsigned": "Long Int Short Byte",
+    }.items()
+    for name in names.split()
 }
 
 

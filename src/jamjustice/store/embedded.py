@@ -1,7 +1,8 @@
 """The embedded engine: Oxigraph in worker processes, each query with a deadline.
 
 Evaluation cannot be interrupted inside of a process (not even by Ctrl-C), and a deeply nested query overflows its
-stack; so it happens in a process that can be killed. A worker past its deadline is ended and replaced. Safe for threads.
+stack; so it happens in a process that can be killed. A worker past its deadline is ended and replaced.
+Safe for threads.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class EmbeddedEngine:
     """Answers from a dataset in memory with a fixed number of worker processes; `timeout` is in seconds."""
 
     def __init__(self, quads: Iterable[ox.Quad], style: Style, *, workers: int = 1, timeout: float = 60.0) -> None:
-        self._data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+        self._data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
         self._header = {"prefixes": dict(style.prefixes), "own": style.own, "context": dict(style.context)}
         self._timeout = timeout
         self._free: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
@@ -78,7 +79,7 @@ class _Worker:
     """One worker process."""
 
     def __init__(self, header: dict[str, Any], data: bytes) -> None:
-        self.process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "jamjustice.store.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -94,7 +95,7 @@ class _Worker:
 
     def ask(self, question: Question, limit: float) -> tuple[dict[str, Any], bytes]:
         late = threading.Event()
-        timer = threading.Timer(limit, lambda: (late.set(), self.process.kill()))
+        timer = threading.Timer(limit, self._end, [late])
         timer.start()
         header = {
             "results": question.results.name,
@@ -118,6 +119,10 @@ class _Worker:
                 "Ask for less: add a LIMIT, name a class or a property, or count in steps."
             )
         raise EngineFailed("The engine died of this query: it is nested too deeply or needs too much memory.")
+
+    def _end(self, late: threading.Event) -> None:
+        late.set()
+        self.process.kill()
 
     def _send(self, header: dict[str, Any], body: bytes) -> None:
         try:

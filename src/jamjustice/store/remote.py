@@ -7,6 +7,8 @@ N-Triples, which every endpoint has, and turned into the wanted format here.
 from __future__ import annotations
 
 import ast
+import contextlib
+import itertools
 import json
 import socket
 from http.client import HTTPException
@@ -109,7 +111,7 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     'PREFIX e: <http://e/> ASK { e:a ?p 1 }'
     """
     found = list(tokens(text))
-    declared = {b.text.rstrip(":") for a, b in zip(found, found[1:], strict=False) if a.text.upper() == "PREFIX"}
+    declared = {b.text.rstrip(":") for a, b in itertools.pairwise(found) if a.text.upper() == "PREFIX"}
     used = {token.text.partition(":")[0] for token in found if token.kind == "name"}
     missing = sorted(name for name in used - declared if name in prefixes)
     return "".join(f"PREFIX {name}: <{prefixes[name]}> " for name in missing) + text
@@ -122,8 +124,6 @@ def _reason(error: Exception) -> str:
         text = ast.literal_eval(body).decode("utf-8", "replace")
     except (SyntaxError, ValueError, AttributeError):
         text = body or str(error)
-    try:
+    with contextlib.suppress(json.JSONDecodeError, KeyError, TypeError):
         text = json.loads(text)["detail"]
-    except (json.JSONDecodeError, KeyError, TypeError):
-        pass
     return "\n    ".join(text.strip().splitlines()[:6])

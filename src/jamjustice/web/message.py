@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from jamjustice.web.negotiate import accepts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CORS = {
     "Access-Control-Allow-Origin": "*",

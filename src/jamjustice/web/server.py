@@ -54,7 +54,6 @@ def serve(site: Site, listener: socket.socket) -> None:
 
 def application(site: Site) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The site as an ASGI application."""
-
     threads = ThreadPoolExecutor(THREADS)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

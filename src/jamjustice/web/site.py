@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 import pyoxigraph as ox
 
 from jamjustice.formats import DUMP_FORMATS, GRAPH_FORMATS, HTML, JSON_LD, Format
+from jamjustice.graph.dataset import DESCRIPTION
 from jamjustice.graph.render import graph_bytes
 from jamjustice.store.lookup import Lookup
 from jamjustice.vocabulary import LABELS, RDF_TYPE, SH
@@ -76,14 +77,10 @@ class Site:
     @cached_property
     def documents(self) -> dict[str, list[ox.Triple]]:
         """The documents of the ontology folder by their path: `/def` holds every term `def#…`."""
-        found: dict[str, list[ox.Triple]] = {}
         triples = [triple for document in self.published.dataset.ontology for triple in document.triples]
-        for triple in triples:
-            if isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(self.base):
-                found.setdefault("/" + triple.subject.value.removeprefix(self.base).partition("#")[0], [])
-        for path, part in found.items():
-            part += _closure(triples, self.base + path.lstrip("/"))
-        return found
+        subjects = [t.subject.value for t in triples if isinstance(t.subject, ox.NamedNode)]
+        paths = {s.removeprefix(self.base).partition("#")[0] for s in subjects if s.startswith(self.base)}
+        return {f"/{path}": _closure(triples, self.base + path) for path in paths}
 
     def answer(self, request: Request) -> Answer:
         """Answer a request, whole."""
@@ -156,7 +153,7 @@ class Site:
         elif path == "/":
             if wanted is HTML:
                 return self.pages.home(request, self._kinds())
-            triples = [t for t in self.published.dataset.triples("dataset")]
+            triples = list(self.published.dataset.triples(DESCRIPTION))
         else:
             found = describe(self.lookup, self._described(path), self.base + path.lstrip("/"))
             if found is None:
@@ -215,7 +212,9 @@ def _closure(triples: Sequence[ox.Triple], iri: str) -> list[ox.Triple]:
     about: dict[object, list[ox.Triple]] = {}
     for triple in triples:
         about.setdefault(triple.subject, []).append(triple)
-    waiting = [s for s in about if isinstance(s, ox.NamedNode) and (s.value == iri or s.value.startswith(f"{iri}#"))]
+    waiting: list[object] = [
+        s for s in about if isinstance(s, ox.NamedNode) and (s.value == iri or s.value.startswith(f"{iri}#"))
+    ]
     found: list[ox.Triple] = []
     seen = set(waiting)
     while waiting:

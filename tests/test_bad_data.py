@@ -1,0 +1,320 @@
+"""Bad data are caught: each case of bad-data.toml by its rule, and a few by the command, with file and line."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyoxigraph as ox
+import pytest
+from conftest import COUNTED, ROOT, append, edit, line_of
+
+from jamjustice.graph.dataset import Dataset, as_quads
+from jamjustice.quality.shapes import Violation, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from conftest import RunCli
+
+SH = "http://www.w3.org/ns/shacl#"
+IDS = "https://w3id.org/jam-and-justice/id/"
+SHAPES = "https://w3id.org/jam-and-justice/shape#"
+CASES = tomllib.loads((ROOT / "tests/bad-data.toml").read_text("utf-8"))["case"]
+FORBIDDEN_VALUE = "ClosedConstraintComponent"
+WITHOUT_A_CASE = {"C08", "C11", "C13", "C15", "C36", "C39", "C51", "C54", "C60", "C68"}
+"""Core rules that no case of bad-data.toml tries; they are tried by MORE."""
+
+MORE = [
+    ("C08", "Violation", 'INSERT DATA { <person/tim-may> skos:altLabel "Timothy May"@en }'),
+    ("C11", "Info", "DELETE WHERE { <person/tim-may> foaf:familyName ?name }"),
+    ("C13", "Violation", 'INSERT DATA { <project/jam-and-justice> dcterms:title "Marmelade"@fr }'),
+    ("C15", "Violation", "INSERT DATA { <project/jam-and-justice> prov:wasAssociatedWith <place/sheffield> }"),
+    ("C36", "Violation", "INSERT DATA { <output/life-lessons> prov:qualifiedAttribution <person/tim-may> }"),
+    ("C39", "Violation", "INSERT DATA { <output/life-lessons> frbr:summarizationOf <person/tim-may> }"),
+    ("C51", "Violation", "DELETE WHERE { <periodical/nature> dcterms:title ?title }"),
+    ("C54", "Violation", "DELETE WHERE { <event/learn-and-do> dcterms:title ?title }"),
+    ("C60", "Violation", "DELETE WHERE { <source/project-page/line/13> dcterms:isPartOf ?document }"),
+    ("C68", "Violation", "DELETE WHERE { <note/reading-season> oa:hasTarget ?target }"),
+]
+
+
+class Found(NamedTuple):
+    """A result without the name of its blank nodes, so that two validations can be compared."""
+
+    shape: str
+    component: str
+    severity: str
+    focus: str
+    path: str
+    value: str
+    message: str
+
+
+def found(violation: Violation) -> Found:
+    shape = violation.shape.value if isinstance(violation.shape, ox.NamedNode) else ""
+    path = violation.path.value if isinstance(violation.path, ox.NamedNode) else ""
+    value = "" if violation.value is None or isinstance(violation.value, ox.BlankNode) else str(violation.value)
+    focus = "" if isinstance(violation.focus, ox.BlankNode) else violation.focus.value
+    return Found(shape, violation.component, violation.severity.value, focus, path, value, violation.message)
+
+
+class Rules:
+    """The shapes of the project, cut to one rule at a time."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.triples = [t for document in dataset.ontology for t in document.triples]
+        self.about: dict[object, list[ox.Triple]] = {}
+        for triple in self.triples:
+            self.about.setdefault(triple.subject, []).append(triple)
+        self.good = [t for name in COUNTED for t in dataset.triples(name)]
+        self.header = f"BASE <{IDS}>\n" + "".join(f"PREFIX {k}: <{v}>\n" for k, v in dataset.prefixes.items())
+        self.violations = cache(self._violations)
+
+    def node_shapes(self, rule: str) -> list[ox.NamedNode]:
+        """The node shapes that a rule belongs to: itself, or those that name it as a property."""
+        shape, property_ = ox.NamedNode(SHAPES + rule), ox.NamedNode(SH + "property")
+        owners = [t.subject for t in self.triples if (t.predicate, t.object) == (property_, shape)]
+        return [node for node in owners or [shape] if isinstance(node, ox.NamedNode)]
+
+    def cut(self, rule: str) -> list[ox.Triple]:
+        """The node shapes of a rule with all they refer to, and the declarations of prefixes."""
+        stack: list[object] = [*self.node_shapes(rule), ox.NamedNode(SHAPES.removesuffix("#"))]
+        taken: dict[object, list[ox.Triple]] = {}
+        while stack:
+            node = stack.pop()
+            if node not in taken and node in self.about:
+                taken[node] = self.about[node]
+                stack += [
+                    t.object
+                    for t in self.about[node]
+                    if isinstance(t.object, ox.BlankNode)
+                    or (isinstance(t.object, ox.NamedNode) and t.object.value.startswith(SHAPES))
+                ]
+        return [t for triples in taken.values() for t in triples]
+
+    def texts(self, rule: str, property_: str) -> set[str]:
+        """What a rule says with a property, in its own block or in the blank nodes of it."""
+        nodes: list[object] = [ox.NamedNode(SHAPES + rule)]
+        for node in nodes:
+            nodes += [t.object for t in self.about.get(node, ()) if isinstance(t.object, ox.BlankNode)]
+        return {
+            t.object.value
+            for node in nodes
+            for t in self.about.get(node, ())
+            if t.predicate.value == SH + property_ and isinstance(t.object, ox.Literal | ox.NamedNode)
+        }
+
+    def of(self, rule: str, violations: Iterable[Violation]) -> set[Found]:
+        """The results of one rule; those of a closed shape are about properties that it does not know."""
+        results = {found(v) for v in violations}
+        closed = rule.endswith("Shape")
+        return {r for r in results if r.shape == SHAPES + rule and (not closed or r.component == FORBIDDEN_VALUE)}
+
+    def _violations(self, rule: str) -> frozenset[Found]:
+        return frozenset(self.of(rule, validate(self.good, self.cut(rule)).violations))
+
+    def new(self, rule: str, update: str) -> set[Found]:
+        """What a rule finds after an update that it did not find before."""
+        store = ox.Store()
+        store.bulk_extend(as_quads(self.good))
+        before = len(store), {str(quad) for quad in store}
+        store.update(self.header + update)
+        assert (len(store), {str(quad) for quad in store}) != before, "the update changes nothing"
+        results = self.of(rule, validate([q.triple for q in store], self.cut(rule)).violations)
+        return results - self.violations(rule)
+
+
+@pytest.fixture(scope="session")
+def rules(dataset: Dataset) -> Rules:
+    return Rules(dataset)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case['n']}-{case['rule']}" for case in CASES])
+def test_a_case_is_caught_by_its_rule(rules: Rules, case: dict[str, str]) -> None:
+    new = rules.new(case["rule"], case["update"])
+    assert new, f"{case['rule']} misses: {case['what']}"
+    assert {f.severity for f in new} == {case["severity"]}
+    if not case["rule"].endswith("Shape"):
+        assert {f.message for f in new} <= rules.texts(case["rule"], "message")
+        assert {f.message.partition(":")[0] for f in new} == {case["rule"]}
+
+
+@pytest.mark.parametrize(("rule", "severity", "update"), MORE, ids=[rule for rule, _, _ in MORE])
+def test_a_rule_without_a_case_catches_something_too(rules: Rules, rule: str, severity: str, update: str) -> None:
+    new = rules.new(rule, update)
+    assert new, f"{rule} misses: {update}"
+    assert {f.severity for f in new} == {severity}
+    assert {f.message for f in new} <= rules.texts(rule, "message")
+
+
+def test_every_case_has_a_number_of_its_own_and_says_what_is_wrong() -> None:
+    assert [case["n"] for case in CASES] == list(range(1, len(CASES) + 1))
+    assert len(CASES) >= 125
+    assert len({case["what"] for case in CASES}) == len(CASES)
+    assert all(set(case) == {"n", "what", "update", "rule", "severity"} for case in CASES)
+
+
+def test_every_rule_about_the_data_is_tried(dataset: Dataset) -> None:
+    subjects = {t.subject.value for d in dataset.ontology for t in d.triples if isinstance(t.subject, ox.NamedNode)}
+    names = {iri.removeprefix(SHAPES) for iri in subjects if iri.startswith(SHAPES)}
+    numbered = {name for name in names if name[0] in "CQ" and name[1:].isdigit()}
+    assert len(numbered) == 68 + 48
+    tried = {case["rule"] for case in CASES}
+    assert numbered - tried == WITHOUT_A_CASE == {rule for rule, _, _ in MORE}
+
+
+def test_every_rule_says_its_severity_and_starts_its_message_with_its_number(rules: Rules, dataset: Dataset) -> None:
+    subjects = {t.subject.value for d in dataset.ontology for t in d.triples if isinstance(t.subject, ox.NamedNode)}
+    for rule in {iri.removeprefix(SHAPES) for iri in subjects if iri.startswith(SHAPES)}:
+        if rule[1:].isdigit():
+            assert {message.partition(":")[0] for message in rules.texts(rule, "message")} == {rule}
+            assert rules.texts(rule, "severity") & {SH + name for name in ("Violation", "Warning", "Info")}
+
+
+DATASET_CASES = [
+    ("D01", "Violation", "DELETE WHERE { ?d a dcat:Dataset ; dcterms:title ?t }"),
+    ("D02", "Violation", "DELETE WHERE { ?d a dcat:Dataset ; dcterms:description ?t }"),
+]
+
+
+@pytest.mark.parametrize(("rule", "severity", "update"), DATASET_CASES, ids=[rule for rule, _, _ in DATASET_CASES])
+def test_a_description_of_the_dataset_that_lacks_something_is_caught(
+    dataset: Dataset, rule: str, severity: str, update: str
+) -> None:
+    rules = Rules(dataset)
+    rules.good = list(dataset.triples("dataset"))
+    new = rules.new(rule, update)
+    assert {(f.severity, f.message.partition(":")[0]) for f in new} == {(severity, rule)}
+
+
+class Spoiled(NamedTuple):
+    """An edit, and the finding that the command must report: file, mark of its line, severity, rule, label, message."""
+
+    edit: Callable[[Path], None]
+    file: str
+    mark: str
+    severity: str
+    rule: str
+    label: str
+    message: str
+
+
+END_TO_END = {
+    "a title that is missing": Spoiled(
+        lambda copy: edit(copy / "data/page/outputs.ttl", '  dcterms:title "Everyday Politics"@en ;\n', ""),
+        "data/page/outputs.ttl",
+        "output:everyday-politics\n",
+        "VIOLATION",
+        "C20",
+        "output:everyday-politics",
+        "An output must have exactly one title.",
+    ),
+    "a date as free text": Spoiled(
+        lambda copy: edit(copy / "data/page/outputs.ttl", '"2018-12"^^xsd:gYearMonth', '"December"'),
+        "data/page/outputs.ttl",
+        'dcterms:issued "December"',
+        "VIOLATION",
+        "C26",
+        "Everyday Politics",
+        "dcterms:issued must be an xsd:date, xsd:gYearMonth, xsd:gYear or EDTF season.",
+    ),
+    "a title with a full stop": Spoiled(
+        lambda copy: edit(copy / "data/page/outputs.ttl", '"Everyday Politics"', '"Everyday Politics."'),
+        "data/page/outputs.ttl",
+        '"Everyday Politics."',
+        "WARNING",
+        "C22",
+        "Everyday Politics.",
+        "A title should not end with a full stop or space.",
+    ),
+    "a name variant that is the name": Spoiled(
+        lambda copy: edit(copy / "data/page/people.ttl", '"Liz Richardson"', '"Elizabeth Richardson"'),
+        "data/page/people.ttl",
+        'skos:altLabel "Elizabeth Richardson"',
+        "WARNING",
+        "C09",
+        "Elizabeth Richardson",
+        "A name variant repeats the preferred name.",
+    ),
+    "a line that is not registered": Spoiled(
+        lambda copy: edit(copy / "data/page/people.ttl", "arc:evidencedBy line:87 ", "arc:evidencedBy line:85 "),
+        "data/page/people.ttl",
+        "arc:evidencedBy line:85 ",
+        "VIOLATION",
+        "C02",
+        "Benjamin Lear",
+        "arc:evidencedBy must point to a registered, non-blank source line.",
+    ),
+    "a concept in no scheme": Spoiled(
+        lambda copy: _drop_line(copy / "data/vocabulary/status.ttl", "skos:inScheme", after="status:inferred"),
+        "data/vocabulary/status.ttl",
+        "status:inferred\n",
+        "VIOLATION",
+        "C65",
+        "inferred",
+        "",
+    ),
+    "a term that is misspelt": Spoiled(
+        lambda copy: append(copy / "data/page/people.ttl", "person:tim-may arc:evidencedby line:16 ."),
+        "data/page/people.ttl",
+        "arc:evidencedby",
+        "VIOLATION",
+        "Q42",
+        "",
+        "",
+    ),
+    "a capital in an IRI": Spoiled(
+        lambda copy: append(copy / "data/page/people.ttl", "person:Tim-May dcterms:relation person:tim-may ."),
+        "data/page/people.ttl",
+        "person:Tim-May",
+        "VIOLATION",
+        "Q47",
+        "",
+        "",
+    ),
+    "a dataset without a title": Spoiled(
+        lambda copy: _drop_line(copy / "data/dataset/dataset.ttl", "dcterms:title", after="root:dataset"),
+        "data/dataset/dataset.ttl",
+        "root:dataset\n",
+        "VIOLATION",
+        "D01",
+        "",
+        "A dataset must have one title in English.",
+    ),
+}
+
+
+def _drop_line(path: Path, text: str, *, after: str) -> None:
+    """Remove the first line with a text in the block of a subject."""
+    head, block = path.read_text("utf-8").split(f"\n{after}\n")
+    rows = block.split("\n")
+    at = next(i for i, row in enumerate(rows) if text in row)
+    if rows[at].endswith("."):
+        rows[at - 1] = rows[at - 1].removesuffix(" ;") + " ."
+    path.write_text("\n".join([f"{head}\n{after}", *rows[:at], *rows[at + 1 :]]), "utf-8")
+
+
+@pytest.mark.parametrize("spoiled", END_TO_END.values(), ids=END_TO_END)
+def test_the_command_names_file_line_rule_and_thing(run_cli: RunCli, copy: Path, spoiled: Spoiled) -> None:
+    spoiled.edit(copy)
+    path = copy / spoiled.file
+    line = (
+        path.read_text("utf-8").split("\n").index(spoiled.mark.strip()) + 1
+        if spoiled.mark.endswith("\n")
+        else line_of(path, spoiled.mark)
+    )
+    run = run_cli("check", cwd=copy)
+    start = f"{spoiled.file}:{line} {spoiled.severity} {spoiled.rule} {spoiled.label}"
+    rows = [row for row in run.out.splitlines() if row.startswith(start)]
+    assert len(rows) == 1, run.out
+    assert f": {spoiled.message}" in rows[0]
+    assert run.code == (1 if spoiled.severity == "VIOLATION" else 0)
+
+
+def test_a_warning_ends_with_1_when_asked_to(run_cli: RunCli, copy: Path) -> None:
+    edit(copy / "data/page/outputs.ttl", '"Everyday Politics"', '"Everyday Politics."')
+    assert run_cli("check", "--fail-on", "warning", cwd=copy).code == 1
+    assert run_cli("check", "--fail-on", "none", cwd=copy).code == 0
