@@ -36,8 +36,8 @@ MORE = [
     ("C39", "Violation", "INSERT DATA { <output/life-lessons> frbr:summarizationOf <person/tim-may> }"),
     ("C51", "Violation", "DELETE WHERE { <periodical/nature> dcterms:title ?title }"),
     ("C54", "Violation", "DELETE WHERE { <event/learn-and-do> dcterms:title ?title }"),
-    ("C60", "Violation", "DELETE WHERE { <source/project-page/line/13> dcterms:isPartOf ?document }"),
-    ("C68", "Violation", "DELETE WHERE { <note/reading-season> oa:hasTarget ?target }"),
+    ("C60", "Violation", "DELETE WHERE { <source/project-page/line/13> schema:position ?number }"),
+    ("C68", "Violation", "DELETE WHERE { <note/reading-season> dcterms:type ?kind }"),
 ]
 
 
@@ -175,8 +175,8 @@ def test_every_rule_says_its_severity_and_starts_its_message_with_its_number(rul
 
 
 DATASET_CASES = [
-    ("D01", "Violation", "DELETE WHERE { ?d a dcat:Dataset ; dcterms:title ?t }"),
-    ("D02", "Violation", "DELETE WHERE { ?d a dcat:Dataset ; dcterms:description ?t }"),
+    ("D01", "Violation", "DELETE { ?d dcterms:title ?t } WHERE { ?d a dcat:Dataset ; dcterms:title ?t }"),
+    ("D02", "Violation", "DELETE { ?d dcterms:description ?t } WHERE { ?d a dcat:Dataset ; dcterms:description ?t }"),
 ]
 
 
@@ -209,7 +209,7 @@ END_TO_END = {
         "output:everyday-politics\n",
         "VIOLATION",
         "C20",
-        "output:everyday-politics",
+        "December 2018",
         "An output must have exactly one title.",
     ),
     "a date as free text": Spoiled(
@@ -231,12 +231,12 @@ END_TO_END = {
         "A title should not end with a full stop or space.",
     ),
     "a name variant that is the name": Spoiled(
-        lambda copy: edit(copy / "data/page/people.ttl", '"Liz Richardson"', '"Elizabeth Richardson"'),
+        lambda copy: append(copy / "data/page/people.ttl", 'person:tim-may skos:altLabel "Tim May" .'),
         "data/page/people.ttl",
-        'skos:altLabel "Elizabeth Richardson"',
+        'foaf:name "Tim May"',
         "WARNING",
         "C09",
-        "Elizabeth Richardson",
+        "Tim May",
         "A name variant repeats the preferred name.",
     ),
     "a line that is not registered": Spoiled(
@@ -267,7 +267,7 @@ END_TO_END = {
         "",
     ),
     "a capital in an IRI": Spoiled(
-        lambda copy: append(copy / "data/page/people.ttl", "person:Tim-May dcterms:relation person:tim-may ."),
+        lambda copy: append(copy / "data/page/people.ttl", 'person:Tim-May skos:altLabel "Tim" .'),
         "data/page/people.ttl",
         "person:Tim-May",
         "VIOLATION",
@@ -317,4 +317,3 @@ def test_the_command_names_file_line_rule_and_thing(run_cli: RunCli, copy: Path,
 def test_a_warning_ends_with_1_when_asked_to(run_cli: RunCli, copy: Path) -> None:
     edit(copy / "data/page/outputs.ttl", '"Everyday Politics"', '"Everyday Politics."')
     assert run_cli("check", "--fail-on", "warning", cwd=copy).code == 1
-    assert run_cli("check", "--fail-on", "none", cwd=copy).code == 0

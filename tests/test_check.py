@@ -168,14 +168,12 @@ def test_an_accepted_finding_that_is_wrong_is_named_with_its_line(copy: Path, ol
 
 def test_a_file_by_name_shows_its_own_findings_only(run_cli: RunCli, copy: Path) -> None:
     edit(copy / "data/page/places.ttl", 'foaf:name "Sheffield"', 'foaf:name "Sheffield"@en')
-    whole = run_cli("check", cwd=copy)
     places = run_cli("check", "data/page/places.ttl", cwd=copy)
     people = run_cli("check", "data/page/people.ttl", cwd=copy)
-    assert (whole.code, places.code, people.code) == (1, 1, 0)
+    assert (places.code, people.code) == (1, 0)
     rows = places.out.splitlines()[:-1]
     assert rows
     assert all(row.startswith("data/page/places.ttl:") for row in rows)
-    assert set(rows) < set(whole.out.splitlines())
     assert len(people.out.splitlines()) == 1
 
 
@@ -255,12 +253,12 @@ def test_an_odd_literal_gets_the_verdict_of_pyshacl_itself(literal: str, monkeyp
         inference="none",
     )
     expected = sorted(
-        (str(plain.value(r, SH.sourceShape))[-2:], str(plain.value(r, SH.value)), str(plain.value(r, SH.resultMessage)))
+        tuple(str(plain.value(r, part)) for part in (SH.sourceShape, SH.value, SH.sourceConstraintComponent))
         for r in plain.subjects(RDF.type, SH.ValidationResult)
     )
     (outcome,) = check_documents([document(data, "a.ttl")], [document(shapes, "s.ttl")]).outcomes
-    found = sorted((str(v.shape.value)[-2:], v.value.value if v.value else "", v.message) for v in outcome.violations)
-    assert found == expected
+    found = sorted((v.shape.value, v.value.value if v.value else "", SH[v.component]) for v in outcome.violations)
+    assert [tuple(map(str, row)) for row in found] == expected
     assert expected
     assert outcome.exact
 

@@ -134,6 +134,13 @@ def as_quads(triples: Iterable[ox.Triple], graph: str = "") -> Iterator[ox.Quad]
         yield ox.Quad(triple.subject, triple.predicate, plain(triple.object), name)
 
 
+def memory_store(triples: Iterable[ox.Triple]) -> ox.Store:
+    """A store in memory with the triples in its default graph."""
+    store = ox.Store()
+    store.bulk_extend(as_quads(triples))
+    return store
+
+
 def rdflib_graph(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> Graph:
     """An rdflib graph of the triples, every literal as it was written."""
     from rdflib import Graph

@@ -12,14 +12,25 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from jamjustice.errors import InputError, Problem
-from jamjustice.graph import scan
+from jamjustice.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from jamjustice.graph.terms import TAGGED
+from jamjustice.graph.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from jamjustice.project import Project
+
+ENGINE_FORMATS = {
+    TURTLE: ox.RdfFormat.TURTLE,
+    N_TRIPLES: ox.RdfFormat.N_TRIPLES,
+    N_QUADS: ox.RdfFormat.N_QUADS,
+    TRIG: ox.RdfFormat.TRIG,
+    RDF_XML: ox.RdfFormat.RDF_XML,
+    JSON_LD: ox.RdfFormat.JSON_LD,
+}
+"""The engine's name of each format."""
 
 _CAPITAL_TAG = re.compile(r"[\"']@[A-Za-z-]*[A-Z]")
 _WHERE = re.compile(r"^Parser error at line \d+ (?:between columns \d+ and \d+|column \d+)?:? ?(?:and [^:]*: )?")
@@ -107,10 +118,16 @@ def document(text: str, path: str, *, graph: str = "", known: Mapping[str, str] 
     return Document(path, graph, text, triples, parser.prefixes)
 
 
+def parse_triples(data: bytes, format_: Format = TURTLE) -> list[ox.Triple]:
+    """The triples of trusted text in an RDF format, with blank nodes of their own. Raises SyntaxError."""
+    parser = ox.parse(data, format=ENGINE_FORMATS[format_], rename_blank_nodes=True)
+    return [quad.triple for quad in parser]
+
+
 def _kept_tags(text: str) -> str:
     """The same Turtle with each language tag written as a datatype that keeps its capitals."""
     pieces, at, after_string = [], 0, False
-    for token in scan.tokens(text):
+    for token in tokens(text):
         if token.kind == "tag" and after_string:
             pieces += [text[at : token.at], f"^^<{TAGGED}{token.text[1:]}>"]
             at = token.at + len(token.text)

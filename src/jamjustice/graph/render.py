@@ -14,21 +14,14 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from jamjustice.errors import UsageError
-from jamjustice.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, RESULT_FORMATS, TRIG, TURTLE, Carries, Format
+from jamjustice.formats import JSON_LD, RDF_XML, RESULT_FORMATS, TURTLE, Carries, Format
+from jamjustice.graph.read import ENGINE_FORMATS
 from jamjustice.graph.terms import plain
 from jamjustice.graph.write import canonical, turtle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_ENGINE = {
-    TURTLE: ox.RdfFormat.TURTLE,
-    N_TRIPLES: ox.RdfFormat.N_TRIPLES,
-    N_QUADS: ox.RdfFormat.N_QUADS,
-    TRIG: ox.RdfFormat.TRIG,
-    RDF_XML: ox.RdfFormat.RDF_XML,
-    JSON_LD: ox.RdfFormat.JSON_LD,
-}
 _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -66,7 +59,7 @@ def _engine_bytes(ordered: list[ox.Quad], format_: Format, style: Style) -> byte
     quads = [ox.Quad(q.subject, q.predicate, plain(q.object), q.graph_name) for q in ordered]
     prefixes = {name: iri for name, iri in style.prefixes.items() if name}
     items = [q.triple for q in quads] if format_.carries is Carries.GRAPH else quads
-    data = ox.serialize(items, format=_ENGINE[format_], prefixes=prefixes) or b""
+    data = ox.serialize(items, format=ENGINE_FORMATS[format_], prefixes=prefixes) or b""
     if format_ is JSON_LD:
         return _compacted(data, style.context)
     return well_formed(data) if format_ is RDF_XML else data

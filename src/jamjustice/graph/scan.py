@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
+from jamjustice.graph.tokens import Token, tokens
 from jamjustice.vocabulary import RDF_TYPE, XSD
 
 if TYPE_CHECKING:
@@ -23,34 +24,8 @@ if TYPE_CHECKING:
 Term = ox.NamedNode | ox.Literal | ox.BlankNode | None
 """A term that is written out; None stands for an anonymous blank node or a list."""
 
-_TOKEN = re.compile(
-    r"""
-    (?P<space>\s+)
-  | (?P<comment>\#[^\n\r]*)
-  | (?P<string>\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-              |\"(?:[^\"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*')
-  | (?P<iri><(?:[^\x00-\x20<>\"{}|^`\\]|\\[uU][0-9A-Fa-f]+)*>)
-  | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-  | (?P<datatype>\^\^)
-  | (?P<number>[+-]?(?:\d+\.\d*[eE][+-]?\d+|\.?\d+[eE][+-]?\d+|\d*\.\d+|\d+)(?![\w:]))
-  | (?P<blank>_:\w(?:[\w.·-]*[\w·-])?)
-  | (?P<name>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:
-      (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)(?:(?:[\w:.·-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:·-]|%[0-9A-Fa-f]{2}|\\.))?)?)
-  | (?P<word>[A-Za-z]+)
-  | (?P<mark>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _CONTROLS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
-
-
-class Token(NamedTuple):
-    """A piece of Turtle text and the offset where it starts."""
-
-    kind: str
-    text: str
-    at: int
 
 
 class Statement(NamedTuple):
@@ -62,17 +37,6 @@ class Statement(NamedTuple):
     line: int
     column: int
     block: tuple[int, int]
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """Every token of a Turtle text but white space.
-
-    >>> [t.kind for t in tokens('a:b a "x"@en . # end')]
-    ['name', 'word', 'string', 'tag', 'mark', 'comment']
-    """
-    for match in _TOKEN.finditer(text):
-        if match.lastgroup != "space":
-            yield Token(str(match.lastgroup), match[0], match.start())
 
 
 def head(text: str) -> str:

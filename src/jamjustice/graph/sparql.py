@@ -1,55 +1,24 @@
-"""SPARQL text: its tokens, and what an engine's complaint about it means.
-
-Tokens follow the grammar of SPARQL 1.1, https://www.w3.org/TR/sparql11-query/#sparqlGrammar .
-"""
+"""SPARQL text: its form, its variables, and what an engine's complaint about it means."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from jamjustice.errors import Problem
+from jamjustice.graph.tokens import Token, place, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
 
-_TOKEN = re.compile(
-    r"""
-    (?P<space>\s+)
-  | (?P<comment>\#[^\n\r]*)
-  | (?P<string>\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-              |\"(?:[^\"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*')
-  | (?P<iri><[^\x00-\x20<>\"{}|^`\\]*>)
-  | (?P<variable>[?$]\w+)
-  | (?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:[\w:.%-]|\\.)*)
-  | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-  | (?P<word>\w+)
-  | (?P<mark>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-class Token(NamedTuple):
-    """A piece of SPARQL text and the offset where it starts."""
-
-    kind: str
-    text: str
-    at: int
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """Every token of a SPARQL text but white space and comments.
-
-    >>> [t.text for t in tokens('SELECT ?x { ?x <p> "SERVICE" } # end')]
-    ['SELECT', '?x', '{', '?x', '<p>', '"SERVICE"', '}']
-    """
-    for match in _TOKEN.finditer(text):
-        if match.lastgroup not in {"space", "comment"}:
-            yield Token(str(match.lastgroup), match[0], match.start())
+def code(text: str) -> list[Token]:
+    """The tokens of a query without its comments."""
+    return [token for token in tokens(text) if token.kind != "comment"]
 
 
 def keywords(text: str) -> set[str]:
@@ -92,7 +61,7 @@ def query_form(text: str) -> str:
 
 def after_prologue(text: str) -> list[Token]:
     """The tokens that follow the PREFIX and BASE declarations."""
-    return _after_prologue(list(tokens(text)))
+    return _after_prologue(code(text))
 
 
 def _after_prologue(found: list[Token]) -> list[Token]:
@@ -111,11 +80,11 @@ def understand(text: str, complaint: str, known: Collection[str] = ()) -> tuple[
     >>> understand("SELECT * { ?s foo:p ?o }", "")
     (1, 15, 'the prefix foo: is not declared. Add a line at the top: PREFIX foo: <the namespace it stands for>')
     """
-    found = list(tokens(text))
+    found = code(text)
     for look in (_first_word, lambda t: _undeclared(t, known), _unclosed):
         if problem := look(found):
             at, message = problem
-            return *_place(text, at), message
+            return *place(text, at), message
     reason = _POSITION.match(complaint)
     said = re.search(r"(?:The|Duplicated) [a-zA-Z ]+[a-zA-Z](?=, |$)", reason[3].split("\n")[0]) if reason else None
     if clause := _clause(text):
@@ -177,10 +146,6 @@ def _clause(text: str) -> tuple[int, int] | None:
     except RecursionError:
         return None
     return None
-
-
-def _place(text: str, at: int) -> tuple[int, int]:
-    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
 
 
 def syntax_problem(file: str, text: str, complaint: str) -> Problem:

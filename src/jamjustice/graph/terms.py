@@ -9,14 +9,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from rdflib.term import Node
 
-    Subject = ox.NamedNode | ox.BlankNode | ox.Triple
-    Object = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+__all__ = [
+    "BlankNode",
+    "Literal",
+    "NamedNode",
+    "Object",
+    "Quad",
+    "Triple",
+    "changed",
+    "plain",
+    "short",
+    "tag",
+    "to_rdflib",
+]
+
+Object = NamedNode | BlankNode | Literal | Triple
+"""What can stand as the object of a statement; every floor above speaks of terms in these types."""
 
 TAGGED = "urn:x-language-tag:"
 
@@ -68,3 +83,17 @@ def to_rdflib(term: Object) -> Node:
     if datatype == "http://www.w3.org/2001/XMLSchema#string":
         return Literal(term.value)
     return Literal(term.value, datatype=URIRef(datatype), normalize=False)
+
+
+def short(iri: str, prefixes: Mapping[str, str]) -> str:
+    """An IRI shortened by the longest namespace that fits, for people to read; itself where none does.
+
+    >>> short("http://e/a", {"e": "http://e/"}), short("http://e/a/b", {"e": "http://e/"})
+    ('e:a', 'http://e/a/b')
+    """
+    fitting = [
+        (len(namespace), name) for name, namespace in prefixes.items() if namespace and iri.startswith(namespace)
+    ]
+    if fitting and (local := iri[max(fitting)[0] :]) and "/" not in local:
+        return f"{max(fitting)[1]}:{local}"
+    return iri

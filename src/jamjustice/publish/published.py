@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pyoxigraph as ox
-
 from jamjustice.errors import InputError, Problem, UnknownName
 from jamjustice.graph.dataset import Dataset, as_quads, read_dataset
 from jamjustice.graph.read import text_of
 from jamjustice.graph.render import Style, dataset_bytes
+from jamjustice.graph.terms import NamedNode, Quad
 from jamjustice.queries.library import Query, read_library
 from jamjustice.queries.sparql_examples import as_triples
 
@@ -48,7 +47,7 @@ class Published:
         """How the project's graph is written."""
         return Style(self.dataset.prefixes, self.project.base, _context(self.project))
 
-    def quads(self) -> Iterator[ox.Quad]:
+    def quads(self) -> Iterator[Quad]:
         """Every statement of every graph, as an engine takes it."""
         yield from self.dataset.quads()
         library = as_triples(self.library, self.dataset.prefixes, self.project.base)
@@ -60,15 +59,15 @@ class Published:
             return dataset_bytes(self._written(), format_, self.style)
         if graph not in self.graph_names:
             raise UnknownName("graph", graph, self.graph_names)
-        name = ox.NamedNode(self.project.graph(graph))
-        quads = (ox.Quad(q.subject, q.predicate, q.object) for q in self._written() if q.graph_name == name)
+        name = NamedNode(self.project.graph(graph))
+        quads = (Quad(q.subject, q.predicate, q.object) for q in self._written() if q.graph_name == name)
         return dataset_bytes(quads, format_, self.style)
 
-    def _written(self) -> Iterator[ox.Quad]:
+    def _written(self) -> Iterator[Quad]:
         """Every statement as it is written in the files, capitals in language tags included."""
         for name in self.dataset.graph_names:
-            graph = ox.NamedNode(self.project.graph(name))
-            yield from (ox.Quad(t.subject, t.predicate, t.object, graph) for t in self.dataset.triples(name))
+            graph = NamedNode(self.project.graph(name))
+            yield from (Quad(t.subject, t.predicate, t.object, graph) for t in self.dataset.triples(name))
         library = as_triples(self.library, self.dataset.prefixes, self.project.base)
         yield from as_quads(library, self.project.graph(QUERIES))
 

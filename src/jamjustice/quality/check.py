@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from jamjustice.errors import InputError, Problem, UsageError
 from jamjustice.graph.locate import Locator, Place
+from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, short
 from jamjustice.quality.accepted import FILE, mark_known, read_accepted
 from jamjustice.quality.findings import Finding, Severity
 from jamjustice.quality.shapes import Outcome, check_shapes, validate
@@ -32,6 +31,7 @@ class Report:
     outcomes: tuple[Outcome, ...]
     statements: int
     files: int
+    prefixes: Mapping[str, str]
 
     def failing(self, fail_on: str) -> tuple[Finding, ...]:
         """The findings that are not known and weigh at least as much as `fail_on` (a severity, or "none")."""
@@ -65,7 +65,7 @@ def check_dataset(dataset: Dataset, *, extra: Sequence[Finding] = ()) -> Report:
         findings += [_finding(violation, locator, namer) for violation in outcome.violations]
     marked = mark_known(findings, accepted, project.shown(project.folder / FILE))
     statements = sum(len(document.triples) for document in dataset.data) + len(dataset.derived)
-    return Report(_ordered(marked), tuple(outcomes), statements, len(dataset.data))
+    return Report(_ordered(marked), tuple(outcomes), statements, len(dataset.data), dataset.prefixes)
 
 
 def check_documents(data: Sequence[Document], shapes: Sequence[Document]) -> Report:
@@ -76,7 +76,7 @@ def check_documents(data: Sequence[Document], shapes: Sequence[Document]) -> Rep
     prefixes = {name: iri for document in (*shapes, *data) for name, iri in document.prefixes.items()}
     locator, namer = Locator(data), Namer(prefixes, triples)
     findings = _ordered(_finding(violation, locator, namer) for violation in outcome.violations)
-    return Report(findings, (outcome,), len(triples), len(data))
+    return Report(findings, (outcome,), len(triples), len(data), prefixes)
 
 
 def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -110,13 +110,13 @@ def _shapes(dataset: Dataset, validation: Validation) -> list[Document]:
 class Namer:
     """What to call a term when speaking to a person."""
 
-    def __init__(self, prefixes: Mapping[str, str], triples: Iterable[ox.Triple]) -> None:
-        self._prefixes = sorted(prefixes.items(), key=lambda item: -len(item[1]))
+    def __init__(self, prefixes: Mapping[str, str], triples: Iterable[Triple]) -> None:
+        self._prefixes = prefixes
         ranks: dict[str, int] = {iri: rank for rank, iri in enumerate(LABELS)}
         self._labels: dict[object, tuple[int, str]] = {}
         for triple in triples:
             rank = ranks.get(triple.predicate.value)
-            if rank is not None and isinstance(triple.object, ox.Literal):
+            if rank is not None and isinstance(triple.object, Literal):
                 best = self._labels.get(triple.subject)
                 if best is None or (rank, triple.object.value) < best:
                     self._labels[triple.subject] = (rank, triple.object.value)
@@ -127,17 +127,14 @@ class Namer:
 
     def short(self, term: Term | None) -> str:
         """An IRI with a prefix where there is one; a literal as Turtle writes it."""
-        if not isinstance(term, ox.NamedNode):
-            return "" if term is None else "a blank node" if isinstance(term, ox.BlankNode) else str(term)
-        for name, namespace in self._prefixes:
-            local = term.value[len(namespace) :]
-            if name and term.value.startswith(namespace) and "/" not in local:
-                return f"{name}:{local}"
-        return f"<{term.value}>"
+        if not isinstance(term, NamedNode):
+            return "" if term is None else "a blank node" if isinstance(term, BlankNode) else str(term)
+        name = short(term.value, self._prefixes)
+        return name if name != term.value else f"<{name}>"
 
 
 def _finding(violation: Violation, locator: Locator, namer: Namer) -> Finding:
-    rule = namer.short(violation.shape).rpartition(":")[2] if isinstance(violation.shape, ox.NamedNode) else ""
+    rule = namer.short(violation.shape).rpartition(":")[2] if isinstance(violation.shape, NamedNode) else ""
     rule = rule or violation.component.removesuffix("ConstraintComponent")
     message = violation.message.removeprefix(f"{rule}:").strip()
     place = _place(violation, locator) or Place("", 0, 0)
@@ -163,7 +160,7 @@ def _shown_value(violation: Violation, namer: Namer) -> str:
 def _place(violation: Violation, locator: Locator) -> Place | None:
     """The statement itself; else where the offending value stands, for a rule about the whole graph; else the block."""
     focus, path, value = violation.focus, violation.path, violation.value
-    if isinstance(path, ox.NamedNode) and value is not None:
+    if isinstance(path, NamedNode) and value is not None:
         ends = (value, focus) if violation.inverse else (focus, value)
         if place := locator.statement(ends[0], path, ends[1]):
             return place

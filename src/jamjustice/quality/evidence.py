@@ -19,10 +19,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from jamjustice.errors import UsageError
 from jamjustice.graph.locate import Locator, Place
+from jamjustice.graph.terms import NamedNode
 from jamjustice.quality.check import Namer
 from jamjustice.quality.findings import Finding, Severity
 
@@ -65,7 +64,7 @@ def check_evidence(dataset: Dataset, folder: Path) -> list[Finding]:
 
 
 def _finding(rule: str, resource: str, message: str, value: str, locator: Locator, namer: Namer) -> Finding:
-    node = ox.NamedNode(resource)
+    node = NamedNode(resource)
     place = locator.block(node) or Place("", 0, 0)
     return Finding(*place, Severity.VIOLATION, f"evidence-{rule}", namer.label(node), message, resource, value=value)
 

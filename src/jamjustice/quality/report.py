@@ -6,11 +6,10 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
+from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple
 from jamjustice.graph.write import turtle
 from jamjustice.quality.findings import Severity
-from jamjustice.vocabulary import RDF, RDF_TYPE, RDFS, SH, XSD
+from jamjustice.vocabulary import RDF_TYPE, SH, XSD
 
 if TYPE_CHECKING:
     from jamjustice.quality.check import Report
@@ -50,18 +49,17 @@ def as_json(report: Report) -> str:
 
 def as_turtle(report: Report) -> str:
     """A `sh:ValidationReport` (SHACL 3.6.1) of everything that pySHACL reported, known findings included."""
-    node, conforms = ox.BlankNode("report"), ox.NamedNode(SH + "conforms")
-    boolean = ox.NamedNode(XSD + "boolean")
-    triples = [ox.Triple(node, ox.NamedNode(RDF_TYPE), ox.NamedNode(SH + "ValidationReport"))]
+    node, conforms = BlankNode("report"), NamedNode(SH + "conforms")
+    boolean = NamedNode(XSD + "boolean")
+    triples = [Triple(node, NamedNode(RDF_TYPE), NamedNode(SH + "ValidationReport"))]
     found = False
     for outcome in report.outcomes:
-        parsed = list(ox.parse(outcome.report, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=True))
-        reports = {quad.subject for quad in parsed if quad.predicate == conforms}
+        reports = {triple.subject for triple in outcome.report if triple.predicate == conforms}
         found = found or bool(outcome.violations)
-        for quad in parsed:
-            if quad.subject in reports and quad.predicate.value in {SH + "conforms", RDF_TYPE}:
-                continue
-            subject = node if quad.subject in reports else quad.subject
-            triples.append(ox.Triple(subject, quad.predicate, quad.object))
-    triples.append(ox.Triple(node, conforms, ox.Literal("false" if found else "true", datatype=boolean)))
-    return turtle(triples, {"sh": SH, "xsd": XSD, "rdf": RDF, "rdfs": RDFS})
+        for subject, predicate, object_ in outcome.report:
+            if subject not in reports:
+                triples.append(Triple(subject, predicate, object_))
+            elif predicate.value == SH + "result":
+                triples.append(Triple(node, predicate, object_))
+    triples.append(Triple(node, conforms, Literal("false" if found else "true", datatype=boolean)))
+    return turtle(triples, {"sh": SH, **report.prefixes})

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from jamjustice.errors import InputError, Problem
-from jamjustice.graph.dataset import as_quads, rdflib_graph
+from jamjustice.formats import N_TRIPLES
+from jamjustice.graph.dataset import memory_store, rdflib_graph
 from jamjustice.graph.locate import Locator
-from jamjustice.graph.terms import changed
+from jamjustice.graph.read import parse_triples
+from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, changed
 from jamjustice.quality.findings import Severity
 from jamjustice.vocabulary import RDF_TYPE, SH
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from jamjustice.graph.read import Document
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal
+Term = NamedNode | BlankNode | Literal
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,15 @@ class Violation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The results of one validation, and its report as N-Triples."""
+    """The results of one validation, and its report as pySHACL made it."""
 
     violations: tuple[Violation, ...]
-    report: bytes
+    report: tuple[Triple, ...]
     exact: bool
     """Whether rdflib's own store was needed."""
 
 
-def validate(data: Sequence[ox.Triple], shapes: Sequence[ox.Triple]) -> Outcome:
+def validate(data: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
     """Validate a graph against a shapes graph. Raises InputError when pySHACL cannot use the shapes."""
     from pyshacl import validate as pyshacl_validate
     from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, RuleLoadError, ShapeLoadError
@@ -71,16 +71,15 @@ def validate(data: Sequence[ox.Triple], shapes: Sequence[ox.Triple]) -> Outcome:
         raise InputError(Problem("shapes", 0, 0, f"pySHACL cannot use these shapes: {_message(error)}")) from None
     if not hasattr(report, "serialize"):
         raise InputError(Problem("shapes", 0, 0, f"pySHACL cannot use these shapes: {report}"))
-    text = report.serialize(format="nt", encoding="utf-8")
-    return Outcome(_violations(text), text, exact)
+    triples = parse_triples(report.serialize(format="nt", encoding="utf-8"), N_TRIPLES)
+    return Outcome(_violations(triples), tuple(triples), exact)
 
 
 def check_shapes(documents: Sequence[Document]) -> None:
     """Raise InputError with the place of everything in shapes files that is not SHACL, by SHACL's own shapes."""
     text = (files("pyshacl") / "assets" / "shacl-shacl.ttl").read_bytes()
-    own = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]
     shapes = [triple for document in documents for triple in document.triples]
-    found = validate(shapes, own).violations
+    found = validate(shapes, parse_triples(text)).violations
     if not found:
         return
     locator = Locator(documents)
@@ -97,7 +96,7 @@ def check_shapes(documents: Sequence[Document]) -> None:
     raise InputError(*dict.fromkeys(problems))
 
 
-def _backed(triples: Sequence[ox.Triple]) -> Graph:
+def _backed(triples: Sequence[Triple]) -> Graph:
     """An rdflib graph kept in Oxigraph."""
     from oxrdflib.store import OxigraphStore
     from rdflib import Graph
@@ -109,23 +108,21 @@ def _backed(triples: Sequence[ox.Triple]) -> Graph:
         def __len__(self, context: object = None) -> int:
             return 1
 
-    store = ox.Store()
-    store.bulk_extend(as_quads(triples))
-    return Graph(store=Store(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
+    return Graph(store=Store(store=memory_store(triples)), identifier=DATASET_DEFAULT_GRAPH_ID)
 
 
-def _violations(report: bytes) -> tuple[Violation, ...]:
+def _violations(report: Sequence[Triple]) -> tuple[Violation, ...]:
     rows: dict[Term, dict[str, Term]] = {}
-    for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES):
-        if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
-            rows.setdefault(quad.subject, {})[quad.predicate.value.removeprefix(SH)] = quad.object
-    results = ox.NamedNode(SH + "ValidationResult")
+    for subject, predicate, object_ in report:
+        if not isinstance(subject, Triple) and not isinstance(object_, Triple):
+            rows.setdefault(subject, {})[predicate.value.removeprefix(SH)] = object_
+    results = NamedNode(SH + "ValidationResult")
     return tuple(_violation(row, rows) for row in rows.values() if row.get(RDF_TYPE) == results)
 
 
 def _violation(row: dict[str, Term], rows: dict[Term, dict[str, Term]]) -> Violation:
     path = row.get("resultPath")
-    inverse = rows.get(path, {}).get("inversePath") if isinstance(path, ox.BlankNode) else None
+    inverse = rows.get(path, {}).get("inversePath") if isinstance(path, BlankNode) else None
     return Violation(
         row["focusNode"],
         _severity(row.get("resultSeverity")),

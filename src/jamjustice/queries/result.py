@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from jamjustice.graph.dataset import rdflib_graph
+from jamjustice.graph.read import parse_triples
+from jamjustice.graph.terms import short
 from jamjustice.vocabulary import XSD
 
 if TYPE_CHECKING:
@@ -71,11 +74,7 @@ class Result:
         if isinstance(value, bool):
             return str(value).lower()
         text = str(value)
-        if text.startswith(("http://", "https://")):
-            fitting = [(len(iri), name) for name, iri in self.prefixes.items() if iri and text.startswith(iri)]
-            if fitting and "/" not in (local := text[max(fitting)[0] :]):
-                return f"{max(fitting)[1]}:{local}"
-        return text
+        return short(text, self.prefixes)
 
     def __repr__(self) -> str:
         """The answer as a plain text table."""
@@ -130,12 +129,7 @@ def _typed(pd: Any, series: Any) -> Any:  # noqa: ANN401 - pandas is an extra
 def read_result(answer: Answer, prefixes: Mapping[str, str]) -> Result:
     """The answer of an engine in SPARQL JSON (SPARQL 1.1 Query Results JSON Format) or Turtle as a Result."""
     if answer.format.name != "json":
-        from rdflib import Graph
-
-        graph = Graph(bind_namespaces="none")
-        for name, namespace in prefixes.items():
-            graph.bind(name, namespace)
-        return Result(graph=graph.parse(data=answer.body, format=answer.format.media_type), prefixes=prefixes)
+        return Result(graph=rdflib_graph(parse_triples(answer.body, answer.format), prefixes), prefixes=prefixes)
     document = json.loads(answer.body)
     if "boolean" in document:
         return Result(boolean=document["boolean"], prefixes=prefixes)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
+from jamjustice.graph.terms import Literal, NamedNode, Triple
 from jamjustice.vocabulary import DCTERMS, RDF_TYPE, RDFS, RDFS_LABEL, SCHEMA, SH, XSD
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ _FORMS = {
 }
 
 
-def as_triples(library: Mapping[str, Query], prefixes: Mapping[str, str], base: str) -> Iterator[ox.Triple]:
+def as_triples(library: Mapping[str, Query], prefixes: Mapping[str, str], base: str) -> Iterator[Triple]:
     """The statements about every query; parameters stand at their defaults."""
     node = f"{base}queries"
     for name, query in library.items():
@@ -46,13 +45,13 @@ def as_triples(library: Mapping[str, Query], prefixes: Mapping[str, str], base: 
         declaration = f"{node}#prefix-{prefix}"
         yield _link(node, SH + "declare", declaration)
         yield _text(declaration, SH + "prefix", prefix)
-        literal = ox.Literal(namespace, datatype=ox.NamedNode(XSD + "anyURI"))
-        yield ox.Triple(ox.NamedNode(declaration), ox.NamedNode(SH + "namespace"), literal)
+        literal = Literal(namespace, datatype=NamedNode(XSD + "anyURI"))
+        yield Triple(NamedNode(declaration), NamedNode(SH + "namespace"), literal)
 
 
-def _link(subject: str, predicate: str, object_: str) -> ox.Triple:
-    return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(object_))
+def _link(subject: str, predicate: str, object_: str) -> Triple:
+    return Triple(NamedNode(subject), NamedNode(predicate), NamedNode(object_))
 
 
-def _text(subject: str, predicate: str, value: str, language: str | None = None) -> ox.Triple:
-    return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), ox.Literal(value, language=language))
+def _text(subject: str, predicate: str, value: str, language: str | None = None) -> Triple:
+    return Triple(NamedNode(subject), NamedNode(predicate), Literal(value, language=language))

@@ -80,7 +80,7 @@ class _Worker:
 
     def __init__(self, header: dict[str, Any], data: bytes) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jamjustice.store.worker"],
+            [sys.executable, "-P", "-m", "jamjustice.store.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from jamjustice.errors import EndpointError, QueryTimeout, UsageError
 from jamjustice.graph.render import Style, graph_bytes, results_bytes
-from jamjustice.graph.sparql import query_form, tokens
+from jamjustice.graph.sparql import code, query_form
 from jamjustice.store.engine import Answer, Question
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     >>> with_prefixes("ASK { e:a ?p 1 }", {"e": "http://e/"})
     'PREFIX e: <http://e/> ASK { e:a ?p 1 }'
     """
-    found = list(tokens(text))
+    found = code(text)
     declared = {b.text.rstrip(":") for a, b in itertools.pairwise(found) if a.text.upper() == "PREFIX"}
     used = {token.text.partition(":")[0] for token in found if token.kind == "name"}
     missing = sorted(name for name in used - declared if name in prefixes)

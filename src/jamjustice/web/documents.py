@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
+from jamjustice.graph.terms import NamedNode, Triple
 from jamjustice.vocabulary import FOAF, RDF_TYPE
 
 if TYPE_CHECKING:
@@ -19,16 +18,16 @@ class Description:
 
     iri: str
     document: str
-    about: tuple[ox.Triple, ...]
-    pointing: tuple[ox.Triple, ...]
-    labels: tuple[ox.Triple, ...]
+    about: tuple[Triple, ...]
+    pointing: tuple[Triple, ...]
+    labels: tuple[Triple, ...]
 
-    def triples(self) -> list[ox.Triple]:
+    def triples(self) -> list[Triple]:
         """Everything, with what the document itself is."""
-        node = ox.NamedNode(self.document)
+        node = NamedNode(self.document)
         itself = [
-            ox.Triple(node, ox.NamedNode(RDF_TYPE), ox.NamedNode(FOAF + "Document")),
-            ox.Triple(node, ox.NamedNode(FOAF + "primaryTopic"), ox.NamedNode(self.iri)),
+            Triple(node, NamedNode(RDF_TYPE), NamedNode(FOAF + "Document")),
+            Triple(node, NamedNode(FOAF + "primaryTopic"), NamedNode(self.iri)),
         ]
         extra = itself if self.document != self.iri else []
         return list(dict.fromkeys([*self.about, *self.pointing, *self.labels, *extra]))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from jamjustice.formats import HTML
+from jamjustice.graph.terms import Literal, NamedNode, Triple, short
 from jamjustice.graph.write import natural
 from jamjustice.vocabulary import LABELS, RDF_TYPE
 from jamjustice.web.message import Answer, Request, relative
@@ -53,31 +53,29 @@ class Pages:
 
     def home(self, request: Request, kinds: Sequence[tuple[str, Sequence[str]]]) -> Answer:
         """What there is, and the ways to it."""
-        lists = [(kind, [self._link(request.path, ox.NamedNode(iri)) for iri in iris]) for kind, iris in kinds]
+        lists = [(kind, [self._link(request.path, NamedNode(iri)) for iri in iris]) for kind, iris in kinds]
         return self._page(request, "home", kinds=lists, library=self.library, dumps=self.dumps, heading=self.title)
 
     def resource(self, request: Request, found: Description, forms: Sequence[tuple[str, str]]) -> Answer:
         """All that is known about one resource."""
         about = self._rows(request.path, ((t.predicate.value, t.object) for t in found.about))
         pointing = self._rows(request.path, ((t.predicate.value, t.subject) for t in found.pointing))
-        heading = self.lookup.label(ox.NamedNode(found.iri)) or found.iri
+        heading = self.lookup.label(NamedNode(found.iri)) or found.iri
         return self._page(
             request, "resource", heading=heading, iri=found.iri, about=about, pointing=pointing, forms=forms
         )
 
-    def terms(
-        self, request: Request, iri: str, triples: Sequence[ox.Triple], forms: Sequence[tuple[str, str]]
-    ) -> Answer:
+    def terms(self, request: Request, iri: str, triples: Sequence[Triple], forms: Sequence[tuple[str, str]]) -> Answer:
         """The terms of an ontology or shapes document, each with an anchor that is its local name."""
         blocks: dict[str, list[tuple[str, Object]]] = {}
         for triple in triples:
-            if isinstance(triple.subject, ox.NamedNode):
+            if isinstance(triple.subject, NamedNode):
                 blocks.setdefault(triple.subject.value, []).append((triple.predicate.value, triple.object))
         shown = [
             (subject.removeprefix(f"{iri}#"), self._short(subject), self._rows(request.path, rows))
             for subject, rows in sorted(blocks.items(), key=lambda item: natural(item[0]))
         ]
-        heading = next((o.value for p, o in blocks.get(iri, []) if p in LABELS and isinstance(o, ox.Literal)), iri)
+        heading = next((o.value for p, o in blocks.get(iri, []) if p in LABELS and isinstance(o, Literal)), iri)
         return self._page(request, "terms", heading=heading, iri=iri, blocks=shown, forms=forms)
 
     def editor(self, request: Request) -> Answer:
@@ -93,7 +91,7 @@ class Pages:
     def _cell(self, path: str, value: object) -> Link:
         text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
         if text.startswith(("http://", "https://")) and not any(mark.isspace() or mark in '<>"' for mark in text):
-            return self._link(path, ox.NamedNode(text))
+            return self._link(path, NamedNode(text))
         return Link(text)
 
     def _rows(self, path: str, statements: Iterable[tuple[str, Object]]) -> list[tuple[Link, list[Link]]]:
@@ -107,9 +105,9 @@ class Pages:
         ]
 
     def _link(self, path: str, term: Object) -> Link:
-        if isinstance(term, ox.Literal):
+        if isinstance(term, Literal):
             return Link(term.value, note=term.language or "")
-        if not isinstance(term, ox.NamedNode):
+        if not isinstance(term, NamedNode):
             return Link("(a node without a name)")
         iri = term.value
         label = self.lookup.label(term) or self.names.get(iri) or self._short(iri)
@@ -121,10 +119,7 @@ class Pages:
         return self.names.get(iri) or self._short(iri)
 
     def _short(self, iri: str) -> str:
-        fitting = [(len(ns), name) for name, ns in self.prefixes.items() if iri.startswith(ns)]
-        if fitting and "/" not in (local := iri[max(fitting)[0] :]):
-            return f"{max(fitting)[1]}:{local}"
-        return iri
+        return short(iri, self.prefixes)
 
     def _page(self, request: Request, template: str, **values: Any) -> Answer:  # noqa: ANN401
         text = self._environment.get_template(f"{template}.html").render(

@@ -13,11 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-import pyoxigraph as ox
-
 from jamjustice.formats import DUMP_FORMATS, GRAPH_FORMATS, HTML, JSON_LD, Format
 from jamjustice.graph.dataset import DESCRIPTION
 from jamjustice.graph.render import graph_bytes
+from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple
 from jamjustice.store.lookup import Lookup
 from jamjustice.vocabulary import LABELS, RDF_TYPE, SH
 from jamjustice.web.documents import describe
@@ -75,10 +74,10 @@ class Site:
         return max(firsts, key=lambda iri: len(self.lookup.about(iri)), default=self.base)
 
     @cached_property
-    def documents(self) -> dict[str, list[ox.Triple]]:
+    def documents(self) -> dict[str, list[Triple]]:
         """The documents of the ontology folder by their path: `/def` holds every term `def#…`."""
         triples = [triple for document in self.published.dataset.ontology for triple in document.triples]
-        subjects = [t.subject.value for t in triples if isinstance(t.subject, ox.NamedNode)]
+        subjects = [t.subject.value for t in triples if isinstance(t.subject, NamedNode)]
         paths = {s.removeprefix(self.base).partition("#")[0] for s in subjects if s.startswith(self.base)}
         return {f"/{path}": _closure(triples, self.base + path) for path in paths}
 
@@ -168,7 +167,7 @@ class Site:
         kinds: dict[str, list[str]] = {}
         start = self.base + "id/"
         for quad in self.published.dataset.quads():
-            if quad.predicate.value == RDF_TYPE and isinstance(quad.subject, ox.NamedNode):
+            if quad.predicate.value == RDF_TYPE and isinstance(quad.subject, NamedNode):
                 iri = quad.subject.value
                 if iri.startswith(start) and iri not in kinds.setdefault(iri.removeprefix(start).split("/")[0], []):
                     kinds[iri.removeprefix(start).split("/")[0]].append(iri)
@@ -207,20 +206,20 @@ def _listed(formats: Sequence[Format]) -> str:
     return ", ".join(f"{f.media_type} (.{f.suffix})" for f in formats)
 
 
-def _closure(triples: Sequence[ox.Triple], iri: str) -> list[ox.Triple]:
+def _closure(triples: Sequence[Triple], iri: str) -> list[Triple]:
     """The statements about an IRI and its hash IRIs, and about the blank nodes that they lead to."""
-    about: dict[object, list[ox.Triple]] = {}
+    about: dict[object, list[Triple]] = {}
     for triple in triples:
         about.setdefault(triple.subject, []).append(triple)
     waiting: list[object] = [
-        s for s in about if isinstance(s, ox.NamedNode) and (s.value == iri or s.value.startswith(f"{iri}#"))
+        s for s in about if isinstance(s, NamedNode) and (s.value == iri or s.value.startswith(f"{iri}#"))
     ]
-    found: list[ox.Triple] = []
+    found: list[Triple] = []
     seen = set(waiting)
     while waiting:
         for triple in about.get(waiting.pop(), []):
             found.append(triple)
-            if isinstance(triple.object, ox.BlankNode) and triple.object not in seen:
+            if isinstance(triple.object, BlankNode) and triple.object not in seen:
                 seen.add(triple.object)
                 waiting.append(triple.object)
     return found
@@ -233,9 +232,9 @@ def _names(ontology: Sequence[Document]) -> dict[str, str]:
     shaped: dict[object, str] = {}
     for document in ontology:
         for triple in document.triples:
-            if triple.predicate.value == SH + "path" and isinstance(triple.object, ox.NamedNode):
+            if triple.predicate.value == SH + "path" and isinstance(triple.object, NamedNode):
                 paths[triple.subject] = triple.object.value
-            if isinstance(triple.object, ox.Literal) and isinstance(triple.subject, ox.NamedNode):
+            if isinstance(triple.object, Literal) and isinstance(triple.subject, NamedNode):
                 if triple.predicate.value == SH + "name":
                     shaped[triple.subject] = triple.object.value
                 elif triple.predicate.value in LABELS:
