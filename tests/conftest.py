@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urljoin, urlsplit
 
 import hypothesis
 import pytest
@@ -18,7 +24,7 @@ from jamjustice.project import Project, open_project
 from jamjustice.publish.published import Published, read_published
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from rdflib import Graph
 
@@ -145,3 +151,91 @@ def line_of(path: Path, text: str) -> int:
     found = [n for n, line in enumerate(path.read_text("utf-8").splitlines(), 1) if text in line]
     assert len(found) == 1, f"{text!r} stands on the lines {found} of {path.name}"
     return found[0]
+
+
+# The server and its client ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer over HTTP; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
+
+    @property
+    def type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0]
+
+
+def fetch(
+    url: str,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    *,
+    follow: bool = False,
+) -> Reply:
+    """One request, with exactly the headers given; with `follow` also where redirections lead."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    try:
+        connection.request(method, target, body=body, headers=dict(headers or {}))
+        response = connection.getresponse()
+        found = {name.lower(): value for name, value in response.getheaders()}
+        reply = Reply(response.status, found, response.read())
+    finally:
+        connection.close()
+    if follow and reply.status in {301, 302, 303, 307, 308}:
+        return fetch(urljoin(url, reply.headers["location"]), method, headers, body, follow=True)
+    return reply
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(*args: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The address of a real server, which has to end at Ctrl-C without a word of Python."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jamjustice", *(() if "serve" in args else ("serve", "--port", "0")), *args],
+        cwd=cwd,
+        env=cli_environment(env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr
+    first = process.stderr.readline()
+    address = re.search(r"http://\S+", first)
+    try:
+        assert address, first + process.stderr.read()
+        yield address[0]
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
+    assert process.returncode in {0, 130}, err
+    assert "Traceback" not in err
+    assert out == ""
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a server of this project; it ends in a slash."""
+    with serving() as address:
+        yield address

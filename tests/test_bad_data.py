@@ -276,9 +276,9 @@ END_TO_END = {
         "",
     ),
     "a dataset without a title": Spoiled(
-        lambda copy: _drop_line(copy / "data/dataset/dataset.ttl", "dcterms:title", after="root:dataset"),
+        lambda copy: _drop_line(copy / "data/dataset/dataset.ttl", "dcterms:title", after="dataset:jam-and-justice"),
         "data/dataset/dataset.ttl",
-        "root:dataset\n",
+        "dataset:jam-and-justice\n",
         "VIOLATION",
         "D01",
         "",

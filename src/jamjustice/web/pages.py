@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from jamjustice.formats import HTML
-from jamjustice.graph.terms import Literal, NamedNode, Triple, short
+from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, short
 from jamjustice.graph.write import natural
-from jamjustice.vocabulary import LABELS, RDF_TYPE
+from jamjustice.vocabulary import LABELS, RDF_FIRST, RDF_REST, RDF_TYPE, RDFS_LABEL
 from jamjustice.web.message import Answer, Request, relative
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jamjustice.graph.terms import Object
     from jamjustice.queries.library import Query
@@ -54,39 +55,48 @@ class Pages:
     def home(self, request: Request, kinds: Sequence[tuple[str, Sequence[str]]]) -> Answer:
         """What there is, and the ways to it."""
         lists = [(kind, [self._link(request.path, NamedNode(iri)) for iri in iris]) for kind, iris in kinds]
-        return self._page(request, "home", kinds=lists, library=self.library, dumps=self.dumps, heading=self.title)
+        return self._page(request, "home", kinds=lists, dumps=self.dumps, heading=self.title)
 
     def resource(self, request: Request, found: Description, forms: Sequence[tuple[str, str]]) -> Answer:
         """All that is known about one resource."""
-        about = self._rows(request.path, ((t.predicate.value, t.object) for t in found.about))
-        pointing = self._rows(request.path, ((t.predicate.value, t.subject) for t in found.pointing))
         heading = self.lookup.label(NamedNode(found.iri)) or found.iri
+        said = [(t.predicate.value, t.object) for t in found.about if not _repeats(t, heading)]
+        about = self._rows(request.path, said)
+        pointing = self._rows(request.path, ((t.predicate.value, t.subject) for t in found.pointing))
         return self._page(
             request, "resource", heading=heading, iri=found.iri, about=about, pointing=pointing, forms=forms
         )
 
     def terms(self, request: Request, iri: str, triples: Sequence[Triple], forms: Sequence[tuple[str, str]]) -> Answer:
         """The terms of an ontology or shapes document, each with an anchor that is its local name."""
-        blocks: dict[str, list[tuple[str, Object]]] = {}
+        blocks: dict[Object, list[tuple[str, Object]]] = {}
         for triple in triples:
-            if isinstance(triple.subject, NamedNode):
-                blocks.setdefault(triple.subject.value, []).append((triple.predicate.value, triple.object))
+            blocks.setdefault(triple.subject, []).append((triple.predicate.value, triple.object))
         shown = [
-            (subject.removeprefix(f"{iri}#"), self._short(subject), self._rows(request.path, rows))
-            for subject, rows in sorted(blocks.items(), key=lambda item: natural(item[0]))
+            (node.value.removeprefix(f"{iri}#"), self._short(node.value), self._rows(request.path, rows, blocks))
+            for node, rows in sorted(
+                blocks.items(), key=lambda item: (item[0] != NamedNode(iri), natural(str(item[0])))
+            )
+            if isinstance(node, NamedNode)
         ]
-        heading = next((o.value for p, o in blocks.get(iri, []) if p in LABELS and isinstance(o, Literal)), iri)
+        own = blocks.get(NamedNode(iri), [])
+        heading = next((o.value for p, o in own if p in LABELS and isinstance(o, Literal)), iri)
         return self._page(request, "terms", heading=heading, iri=iri, blocks=shown, forms=forms)
 
     def editor(self, request: Request) -> Answer:
         """A form for a query."""
-        return self._page(request, "sparql", heading="Ask a question", query="", result=None, library=self.library)
+        return self._page(
+            request, "sparql", heading="Ask a question", query="", result=None, questions=self._questions()
+        )
 
     def results(self, request: Request, query: str, result: Result) -> Answer:
         """The answer to a query as a table, above it the form."""
         rows = [[self._cell(request.path, row[column]) for column in result.columns] for row in result.rows]
         shown = {"columns": result.columns, "rows": rows, "boolean": result.boolean}
-        return self._page(request, "sparql", heading="Answer", query=query, result=shown, library=self.library)
+        return self._page(request, "sparql", heading="Answer", query=query, result=shown, questions=[])
+
+    def _questions(self) -> list[tuple[str, str]]:
+        return [(query.summary, query.filled({}, self.prefixes)) for query in self.library.values()]
 
     def _cell(self, path: str, value: object) -> Link:
         text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
@@ -94,15 +104,48 @@ class Pages:
             return self._link(path, NamedNode(text))
         return Link(text)
 
-    def _rows(self, path: str, statements: Iterable[tuple[str, Object]]) -> list[tuple[Link, list[Link]]]:
+    def _rows(
+        self,
+        path: str,
+        statements: Iterable[tuple[str, Object]],
+        blocks: Mapping[Object, Sequence[tuple[str, Object]]] = MappingProxyType({}),
+    ) -> list[tuple[Link, list[Link]]]:
+        """Statements grouped by property; blank nodes are spelled out from the `blocks` they head."""
         grouped: dict[str, list[Link]] = {}
         for predicate, term in statements:
-            grouped.setdefault(predicate, []).append(self._link(path, term))
+            spelled = isinstance(term, BlankNode) and term in blocks
+            link = Link(self._spelled(term, blocks)) if spelled else self._link(path, term)
+            grouped.setdefault(predicate, []).append(link)
         ordered = sorted(grouped, key=lambda iri: (iri != RDF_TYPE, iri not in LABELS, self._name(iri)))
         return [
             (Link(self._name(iri), note=iri), sorted(grouped[iri], key=lambda link: natural(link.text)))
             for iri in ordered
         ]
+
+    def _spelled(self, term: Object, blocks: Mapping[Object, Sequence[tuple[str, Object]]], depth: int = 0) -> str:
+        """A term as text, a blank node by its statements."""
+        if isinstance(term, NamedNode):
+            return self._short(term.value)
+        if isinstance(term, Literal):
+            return term.value
+        if depth > 8 or term not in blocks:
+            return "[…]"
+        rows = dict(blocks[term])
+        if RDF_FIRST in rows and RDF_REST in rows:
+            return " ".join(self._spelled(item, blocks, depth + 1) for item in self._members(term, blocks))
+        return "; ".join(
+            f"{self._short(p)} {self._spelled(o, blocks, depth + 1)}" for p, o in sorted(blocks[term], key=str)
+        )
+
+    @staticmethod
+    def _members(node: Object, blocks: Mapping[Object, Sequence[tuple[str, Object]]]) -> Iterator[Object]:
+        seen: set[Object] = set()
+        while node in blocks and node not in seen:
+            seen.add(node)
+            rows = dict(blocks[node])
+            if RDF_FIRST in rows:
+                yield rows[RDF_FIRST]
+            node = rows.get(RDF_REST, node)
 
     def _link(self, path: str, term: Object) -> Link:
         if isinstance(term, Literal):
@@ -126,3 +169,10 @@ class Pages:
             site=self.title, root=relative(request.path, "/"), **values
         )
         return Answer(200, text.encode(), HTML.content_type, {"Vary": "Accept"})
+
+
+def _repeats(triple: Triple, heading: str) -> bool:
+    """Whether a statement only says the heading once more."""
+    return (
+        triple.predicate.value == RDFS_LABEL and isinstance(triple.object, Literal) and triple.object.value == heading
+    )
