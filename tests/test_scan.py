@@ -69,7 +69,7 @@ def test_the_scanner_sees_what_the_parser_sees_in_the_files_of_others() -> None:
             found = document(path.read_text("utf-8"), path.relative_to(folder).as_posix())
         except (InputError, UnicodeDecodeError):
             continue  # The scanner is only used on what the parser accepts.
-        if any(isinstance(t.object, ox.Triple) for t in found.triples):
+        if any(isinstance(t.object, ox.Triple) or getattr(t.object, "direction", None) for t in found.triples):
             continue  # RDF 1.2
         read += 1
         if not agree(found):
@@ -80,7 +80,7 @@ def test_the_scanner_sees_what_the_parser_sees_in_the_files_of_others() -> None:
 
 TRICKY = {
     "names": "@prefix : <http://e/> .\n@prefix a.b: <http://f/> .\n:a.b a.b:c.d :e.",
-    "escaped names": "PREFIX e: <http://e/>\ne:a\\.b e:%20c e:d\\,e ,e:f\\;.",
+    "escaped names": "PREFIX e: <http://e/>\ne:a\\.b e:%20c e:d\\,e ,e:f\\; .",
     "numbers": "<http://e/a> <http://e/b> 1,-1.5,+1e5 , .5, 1.E3, 1.",
     "booleans": "<http://e/a> <http://e/b> true, false.",
     "strings": '<http://e/a> <http://e/b> \'a # "b"\', """c\n"d" # \\" """, \'\'\'e\'f\'\'\', "".',

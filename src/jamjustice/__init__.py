@@ -79,21 +79,22 @@ def __dir__() -> list[str]:
 
 
 def load(project: Folder = None, *, graph: str | None = None, base: str | None = None) -> Graph:
-    """The graph as an rdflib Graph, derived statements included: the union of the data graphs, or one of them.
+    """The graph as an rdflib Graph: the union of the data graphs with what is derived from them, or one named graph.
 
+    The graph `dataset`, which describes the dataset itself, is left out of the union; ask for it by name.
     Raises InputError with every problem of every file, UnknownName for a graph there is not.
 
-    >>> len(load(graph="source"))
-    347
+    >>> len(load()), len(load(graph="source"))
+    (2779, 347)
     """
     from jamjustice.errors import UnknownName
-    from jamjustice.graph.dataset import rdflib_graph, read_dataset
+    from jamjustice.graph.dataset import DESCRIPTION, rdflib_graph, read_dataset
     from jamjustice.project import open_project
 
     dataset = read_dataset(open_project(project, base=base))
     if graph is not None and graph not in dataset.graph_names:
         raise UnknownName("graph", graph, dataset.graph_names)
-    names = dataset.graph_names if graph is None else (graph,)
+    names = [name for name in dataset.graph_names if name != DESCRIPTION] if graph is None else [graph]
     return rdflib_graph((triple for name in names for triple in dataset.triples(name)), dataset.prefixes)
 
 

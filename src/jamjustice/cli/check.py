@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from jamjustice.cli.command import Example
-from jamjustice.cli.console import emit, say
+from jamjustice.cli.console import colours, emit, say
 from jamjustice.errors import InputError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -58,8 +59,15 @@ def command(
     if any(outcome.exact for outcome in report.outcomes):
         say("Some literals are written in a form that Oxigraph would change: checked on rdflib's own store, slowly.")
     render = {"text": as_text, "json": as_json, "turtle": as_turtle}[format_]
-    emit(render(report).encode())
+    text = render(report)
+    emit((coloured(text) if format_ == "text" and colours() else text).encode())
     return 1 if report.failing(fail_on) else 0
+
+
+def coloured(text: str) -> str:
+    """The report with its severities in colour, for a terminal."""
+    styles = {"VIOLATION": "red", "WARNING": "yellow", "INFO": "blue"}
+    return re.sub(r"(?m)^(\S+ )(VIOLATION|WARNING|INFO)", lambda m: m[1] + click.style(m[2], styles[m[2]]), text)
 
 
 def _project(options: dict[str, str | None], files: tuple[str, ...]) -> Report:

@@ -60,6 +60,11 @@ def _umask() -> int:
     return mask
 
 
+def colours() -> bool:
+    """Whether standard output is a terminal that may be sent colours (https://no-color.org/)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
 def stdin() -> bytes:
     """All of standard input."""
     return sys.stdin.buffer.read()
