@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 import pytest
-from conftest import COUNTED, ROOT, append, edit, line_of
 
+from conftest import COUNTED, ROOT, append, edit, line_of
 from jamjustice.graph.dataset import Dataset, as_quads
 from jamjustice.quality.shapes import Violation, validate
 

@@ -7,9 +7,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import append, edit, line_of
 from rdflib import RDF, Literal, URIRef
 
+from conftest import append, edit, line_of
 from jamjustice.errors import UsageError
 from jamjustice.graph.dataset import Dataset, read_dataset
 from jamjustice.project import open_project

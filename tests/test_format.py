@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 import pytest
 import rdflib
-from conftest import ROOT, append, edit
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import ROOT, append, edit
 from jamjustice.graph.dataset import rdflib_graph
 from jamjustice.graph.read import document
-from jamjustice.graph.terms import TAGGED
+from jamjustice.graph.terms import TAGGED, tag
 from jamjustice.graph.write import canonical, turtle
 
 if TYPE_CHECKING:
+    import random
     from pathlib import Path
 
     from conftest import RunCli
@@ -54,8 +54,7 @@ tagged = st.builds(
 numbers = st.builds(
     lambda text, kind: ox.Literal(text, datatype=ox.NamedNode(XSD + kind)),
     st.sampled_from(
-        ["1", "01", "+1", "-0", "1.", ".5", "1.0", "-1.50", "1e5", "1.E5", ".5e-3", "+1.0E+05", "INF", "NaN", "true"]
-        + ["false", "0", "TRUE", "", " 1", "one", "1e", "0x1"]
+        "1|01|+1|-0|1.|.5|1.0|-1.50|1e5|1.E5|.5e-3|+1.0E+05|INF|NaN|true|false|0|TRUE|| 1|one|1e|0x1".split("|")
     ),
     st.sampled_from(["integer", "decimal", "double", "boolean", "float", "date"]),
 )
@@ -72,7 +71,9 @@ loose = st.lists(st.builds(ox.Triple, subjects, iris, objects), min_size=1, max_
 
 
 @st.composite
-def trees(draw: st.DrawFn) -> list[ox.Triple]:
+def trees(  # noqa: C901 - the kinds of nodes draw from each other
+    draw: st.DrawFn,
+) -> list[ox.Triple]:
     """Blank nodes in trees, lists and circles, with a broken list now and then."""
     made: list[ox.Triple] = []
     count = 0
@@ -82,7 +83,7 @@ def trees(draw: st.DrawFn) -> list[ox.Triple]:
         count += 1
         return ox.BlankNode(f"t{count}")
 
-    def node(depth: int) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    def node(depth: int) -> Any:
         kind = draw(st.sampled_from(["iri", "literal", "tree", "list"] if depth else ["iri", "literal"]))
         if kind == "tree":
             return tree(depth - 1)
@@ -108,7 +109,8 @@ def trees(draw: st.DrawFn) -> list[ox.Triple]:
         return rest
 
     for _ in range(draw(st.integers(1, 3))):
-        made.append(ox.Triple(draw(iris), draw(iris), node(3)))
+        object_ = node(3)
+        made.append(ox.Triple(draw(iris), draw(iris), object_))
     if draw(st.booleans()):
         ring = [blank() for _ in range(draw(st.integers(1, 3)))]
         predicate = draw(iris)
@@ -119,9 +121,15 @@ def trees(draw: st.DrawFn) -> list[ox.Triple]:
 graphs = st.one_of(loose, trees())
 
 
+def spelled(term: Any) -> Any:
+    """A language tag without capitals as a language tag, however it travels."""
+    written = tag(term) if isinstance(term, ox.Literal) else ""
+    return ox.Literal(term.value, language=written) if written and written == written.lower() else term
+
+
 def same(triples: list[ox.Triple]) -> set[str]:
     """A graph with its blank nodes named canonically, by the engine itself."""
-    data = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    data = ox.Dataset(ox.Quad(t.subject, t.predicate, spelled(t.object)) for t in triples)
     data.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return {str(quad) for quad in data}
 
@@ -180,25 +188,39 @@ def test_another_reader_reads_the_same(triples: list[ox.Triple]) -> None:
 
 
 def row(triple: tuple[Any, ...]) -> tuple[tuple[str, ...], ...]:
-    """The terms with everything that belongs to them, and not by value."""
+    """The terms with all that belongs to them; numbers by value, because rdflib reads a bare 01 as 1."""
     return tuple(
-        (type(term).__name__, str(term), str(getattr(term, "datatype", "")), str(getattr(term, "language", "")))
+        (
+            type(term).__name__,
+            str(term.toPython() if getattr(term, "datatype", None) else term),
+            str(getattr(term, "datatype", "")),
+            str(getattr(term, "language", "")).lower(),
+        )
         for term in triple
     )
 
 
-@pytest.mark.parametrize("depth", [5, 12, 13, 40, 400])
+@pytest.mark.parametrize("text", ["²", "x²", "٣", "a٣1", "①"])
+def test_digits_that_are_no_ascii_digits_can_be_sorted(text: str) -> None:
+    written = turtle(document(f'<http://e/a> <http://e/p> "{text}", "1", "b2" .', "x").triples, {})
+    assert f'"{text}"' in written
+
+
+@pytest.mark.parametrize("depth", [5, 12, 13, 40])
 def test_a_deep_tree_and_a_long_list_survive(depth: int) -> None:
     deep = [
         ox.Triple(ox.BlankNode(f"b{n}"), ox.NamedNode("http://e/p"), ox.BlankNode(f"b{n + 1}")) for n in range(depth)
     ]
-    long_list = document(f"<http://e/a> <http://e/p> ( {' '.join(map(str, range(depth)))} ) .", "list.ttl").triples
+    long_list = document(f"<http://e/a> <http://e/p> ( {' '.join(map(str, range(50 * depth)))} ) .", "list.ttl").triples
     for triples in (deep, list(long_list)):
         assert same(list(document(turtle(triples, PREFIXES), "x.ttl").triples)) == same(list(triples))
 
 
 def test_blocks_stand_in_natural_order_with_the_type_first() -> None:
-    text = '@prefix e: <http://e/> .\ne:l10 e:b 1 ; e:a 2 ; a e:T .\ne:l9 <http://www.w3.org/2000/01/rdf-schema#label> "x" ; a e:T , e:S .'
+    text = (
+        "@prefix e: <http://e/> .\ne:l10 e:b 1 ; e:a 2 ; a e:T .\n"
+        'e:l9 <http://www.w3.org/2000/01/rdf-schema#label> "x" ; a e:T , e:S .'
+    )
     assert turtle(document(text, "x").triples, {"e": "http://e/"}) == (
         "@prefix e: <http://e/> .\n\n"
         'e:l9\n  a e:S , e:T ;\n  <http://www.w3.org/2000/01/rdf-schema#label> "x" .\n\n'

@@ -1,4 +1,4 @@
-"""The library answers its questions: the same rows, in the same order, from both engines, and from the whole dataset."""
+"""The library answers its questions: the same ordered rows from both engines, and from the whole dataset."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import edtf
 import pyoxigraph as ox
 import pytest
-from conftest import COUNTED, ROOT
 from rdflib import Graph, URIRef
 
+from conftest import COUNTED, ROOT
 from jamjustice.formats import CSV
 from jamjustice.graph.dataset import Dataset, derive, rdflib_graph
 from jamjustice.graph.read import document, text_of
@@ -196,7 +196,8 @@ def test_what_is_no_date_gets_no_days(project: Project, literal: str) -> None:
 def test_a_name_of_one_word_is_a_family_name(project: Project) -> None:
     text = (
         "@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"
-        '<http://e/1> a foaf:Person ; foaf:name "Teresa Ana de la Parra" .\n<http://e/2> a foaf:Person ; foaf:name "Plato" .'
+        '<http://e/1> a foaf:Person ; foaf:name "Teresa Ana de la Parra" .\n'
+        '<http://e/2> a foaf:Person ; foaf:name "Plato" .'
     )
     found = {
         (t.subject.value[-1], t.predicate.value.rpartition("/")[2], t.object.value)

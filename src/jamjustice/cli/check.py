@@ -95,10 +95,10 @@ def _dataset(options: dict[str, Any]) -> Dataset:
 
 def _loose(options: dict[str, str | None], data: tuple[str, ...], shapes: tuple[str, ...]) -> Report:
     """Files that are named, checked against shapes that are named; what is not named is the project's."""
-    from jamjustice.quality.check import check_documents
+    from jamjustice.quality.check import check_documents, project_shapes
 
     documents = _documents(data) if data else list(_dataset(options).data)
-    rules = _documents(shapes) if shapes else [d for d in _dataset(options).ontology if "shapes/" in d.path]
+    rules = _documents(shapes) if shapes else project_shapes(_dataset(options))
     return check_documents(documents, rules)
 
 

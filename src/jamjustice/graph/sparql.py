@@ -6,11 +6,13 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from jamjustice.errors import Problem
 from jamjustice.graph.tokens import Token, place, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
 _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -71,7 +73,7 @@ def _after_prologue(found: list[Token]) -> list[Token]:
     return found[at:]
 
 
-def understand(text: str, complaint: str, known: Collection[str] = ()) -> tuple[int, int, str]:
+def understand(text: str, error: str, known: Collection[str] = ()) -> tuple[int, int, str]:
     """Line, column and a sentence of our own for a query that an engine cannot parse.
 
     An engine reports how far its parser came, which is often the end of the text. So the common mistakes are looked for
@@ -85,13 +87,13 @@ def understand(text: str, complaint: str, known: Collection[str] = ()) -> tuple[
         if problem := look(found):
             at, message = problem
             return *place(text, at), message
-    reason = _POSITION.match(complaint)
+    reason = _POSITION.match(error)
     said = re.search(r"(?:The|Duplicated) [a-zA-Z ]+[a-zA-Z](?=, |$)", reason[3].split("\n")[0]) if reason else None
     if clause := _clause(text):
         return *clause, f"{said[0]}." if said else "what starts here cannot be read as SPARQL."
     if reason:
         return int(reason[1]), int(reason[2]), f"{said[0]}." if said else "this cannot be read as SPARQL."
-    return 1, 1, complaint.split("\n", maxsplit=1)[0] or "this cannot be read as SPARQL."
+    return 1, 1, error.split("\n", maxsplit=1)[0] or "this cannot be read as SPARQL."
 
 
 def _first_word(found: list[Token]) -> tuple[int, str] | None:
@@ -148,8 +150,17 @@ def _clause(text: str) -> tuple[int, int] | None:
     return None
 
 
-def syntax_problem(file: str, text: str, complaint: str) -> Problem:
-    """The same for a query that stands in a file."""
-    line, column, message = understand(text, complaint)
+def parse_error(text: str, prefixes: Mapping[str, str]) -> str:
+    """What the engine says of a query that it cannot parse; empty for one that it can. For trusted text only."""
+    try:
+        ox.Store().query(text, prefixes=dict(prefixes))
+    except SyntaxError as error:
+        return str(error)
+    return ""
+
+
+def syntax_problem(file: str, text: str, error: str, known: Collection[str] = ()) -> Problem:
+    """The problem that an engine's error is, in a query that stands in a file."""
+    line, column, message = understand(text, error, known)
     lines = text.splitlines()
     return Problem(file, line, column, message, lines[line - 1] if 0 < line <= len(lines) else "")

@@ -53,13 +53,14 @@ def check_dataset(dataset: Dataset, *, extra: Sequence[Finding] = ()) -> Report:
     """Check a project's dataset. Raises InputError for shapes that are no shapes, or a wrong accepted finding."""
     project = dataset.project
     accepted = read_accepted(project, dataset.prefixes)
-    locator = Locator(dataset.data)
     namer = Namer(dataset.prefixes, [t for name in dataset.graph_names for t in dataset.triples(name)])
     findings, outcomes = list(extra), []
     for validation in _validations(dataset):
         shapes = _shapes(dataset, validation)
         check_shapes(shapes)
         data = [triple for name in validation.graphs for triple in dataset.triples(name)]
+        graphs = {project.graph(name) for name in validation.graphs}
+        locator = Locator(document for document in dataset.data if document.graph in graphs)
         outcome = validate(data, [triple for document in shapes for triple in document.triples])
         outcomes.append(outcome)
         findings += [_finding(violation, locator, namer) for violation in outcome.violations]
@@ -81,6 +82,12 @@ def check_documents(data: Sequence[Document], shapes: Sequence[Document]) -> Rep
 
 def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.order))
+
+
+def project_shapes(dataset: Dataset) -> list[Document]:
+    """Every shapes file of a project, with the files that declare their prefixes."""
+    found = (document for validation in _validations(dataset) for document in _shapes(dataset, validation))
+    return list({document.path: document for document in found}.values())
 
 
 def _validations(dataset: Dataset) -> tuple[Validation, ...]:
@@ -138,15 +145,17 @@ def _finding(violation: Violation, locator: Locator, namer: Namer) -> Finding:
     rule = rule or violation.component.removesuffix("ConstraintComponent")
     message = violation.message.removeprefix(f"{rule}:").strip()
     place = _place(violation, locator) or Place("", 0, 0)
+    # A rule about the whole graph has a focus that the data do not describe: then the value is the thing it speaks of.
+    thing = violation.focus if violation.value is None or locator.block(violation.focus) else violation.value
     return Finding(
         *place,
         severity=violation.severity,
         rule=rule,
-        label=namer.label(violation.focus),
+        label=namer.label(thing),
         message=message,
         focus=violation.focus.value,
         path=namer.short(violation.path),
-        value=_shown_value(violation, namer),
+        value="" if thing == violation.value else _shown_value(violation, namer),
     )
 
 

@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jamjustice.errors import InputError, Problem
+from jamjustice.errors import InputError, Problem, caret
 from jamjustice.formats import N_TRIPLES
-from jamjustice.graph.dataset import memory_store, rdflib_graph
+from jamjustice.graph.dataset import declared_prefixes, memory_store, rdflib_graph
 from jamjustice.graph.locate import Locator
 from jamjustice.graph.read import parse_triples
+from jamjustice.graph.scan import statements
+from jamjustice.graph.sparql import keywords, parse_error, understand
 from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, changed
 from jamjustice.quality.findings import Severity
 from jamjustice.vocabulary import RDF_TYPE, SH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rdflib import Graph
 
@@ -67,7 +69,15 @@ def validate(data: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
             inference="none",
             inplace=True,
         )
-    except (ConstraintLoadError, ReportableRuntimeError, RuleLoadError, ShapeLoadError, RecursionError) as error:
+    except (
+        ConstraintLoadError,
+        ReportableRuntimeError,
+        RuleLoadError,
+        ShapeLoadError,
+        RecursionError,
+        SyntaxError,
+        ValueError,
+    ) as error:
         raise InputError(Problem("shapes", 0, 0, f"pySHACL cannot use these shapes: {_message(error)}")) from None
     if not hasattr(report, "serialize"):
         raise InputError(Problem("shapes", 0, 0, f"pySHACL cannot use these shapes: {report}"))
@@ -76,24 +86,52 @@ def validate(data: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
 
 
 def check_shapes(documents: Sequence[Document]) -> None:
-    """Raise InputError with the place of everything in shapes files that is not SHACL, by SHACL's own shapes."""
+    """Raise InputError with the place of everything in shapes files that is not SHACL.
+
+    The graph is held against SHACL's own shapes; each query is parsed, and may hold no clause that SHACL forbids
+    (section 5.2.1 and appendix A: MINUS, SERVICE, VALUES).
+    """
     text = (files("pyshacl") / "assets" / "shacl-shacl.ttl").read_bytes()
     shapes = [triple for document in documents for triple in document.triples]
-    found = validate(shapes, parse_triples(text)).violations
-    if not found:
-        return
     locator = Locator(documents)
-    problems = []
-    for violation in found:
+    problems = [problem for document in documents for problem in _query_problems(document, documents)]
+    for violation in validate(shapes, parse_triples(text)).violations:
         place = (violation.path and locator.statement(violation.focus, violation.path, violation.value)) or (
-            locator.block(violation.focus) or locator.mention(violation.path) or locator.mention(violation.value)
+            locator.block(violation.focus)
+            or locator.mention(violation.focus)
+            or locator.mention(violation.value)
+            or locator.mention(violation.path)
         )
         path = f"{_local(violation.path)}: " if violation.path else ""
         value = f" Found: {_local(violation.value)}." if violation.value else ""
         message = f"this is not a valid SHACL shape: {path}{violation.message.rstrip('.')}.{value}"
         file, line, column = place or (documents[0].path, 0, 0)
         problems.append(Problem(file, line, column, message))
-    raise InputError(*dict.fromkeys(problems))
+    if problems:
+        raise InputError(*dict.fromkeys(problems))
+
+
+def _query_problems(document: Document, documents: Sequence[Document]) -> Iterator[Problem]:
+    """What is wrong with the queries that stand in one shapes file."""
+    known = declared_prefixes(documents)
+    for statement in statements(document.text):
+        if not isinstance(statement.predicate, NamedNode) or not isinstance(statement.object, Literal):
+            continue
+        if statement.predicate.value not in {SH + "select", SH + "ask"}:
+            continue
+        text = statement.object.value
+        forbidden = sorted(keywords(text) & {"MINUS", "SERVICE", "VALUES"})
+        if forbidden:
+            message = f"{forbidden[0]} is not allowed in a SHACL query. FILTER NOT EXISTS or IN can say the same."
+            yield Problem(document.path, statement.line, statement.column, message)
+        elif error := parse_error(text, known):
+            line, column, message = understand(text, error, known)
+            source = text.splitlines()[line - 1] if text.splitlines() else ""
+            # The lines of a long string are lines of the file; those of a short one are not.
+            below = line - 1 if document.text.splitlines()[statement.line - 1].rstrip().endswith('"""') else 0
+            yield Problem(
+                document.path, statement.line + below, 0, f"in this query, {message}\n{caret(source, column)}"
+            )
 
 
 def _backed(triples: Sequence[Triple]) -> Graph:

@@ -15,9 +15,8 @@ import yaml
 
 from jamjustice.errors import InputError, Problem, UnknownName, UsageError
 from jamjustice.graph.read import text_of
-from jamjustice.graph.sparql import query_form, understand
+from jamjustice.graph.sparql import parse_error, query_form, syntax_problem
 from jamjustice.queries.parameters import TYPES, Parameter, fill, parameter_variables, term
-from jamjustice.store.guard import syntax_complaint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,9 +99,8 @@ def _parse(text: str, shown: str, prefixes: Mapping[str, str]) -> Query:
         parameters,
         text,
     )
-    if complaint := syntax_complaint(query.filled({}, prefixes), prefixes):
-        line, column, message = understand(text, complaint, prefixes)
-        raise InputError(Problem(shown, line, column, message, text.splitlines()[line - 1]))
+    if error := parse_error(query.filled({}, prefixes), prefixes):
+        raise InputError(syntax_problem(shown, text, error, prefixes))
     return query
 
 

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pyoxigraph as ox
-
 from jamjustice.errors import QueryRefused
 from jamjustice.graph.sparql import after_prologue, keywords
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
 
@@ -27,12 +20,3 @@ def refuse(text: str) -> None:
     first = next((token.text.upper() for token in after_prologue(text)), "")
     if first in _UPDATES:
         raise QueryRefused(f"{first} is an update, and updates are refused: the data change in their files only.")
-
-
-def syntax_complaint(text: str, prefixes: Mapping[str, str]) -> str:
-    """What the engine says of a query that it cannot parse; empty for one that it can. For trusted text only."""
-    try:
-        ox.Store().query(text, prefixes=dict(prefixes))
-    except SyntaxError as error:
-        return str(error)
-    return ""
