@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -33,7 +34,8 @@ PARTS = ("ontology", "data", "queries")
 COUNTED = ("source", "page", "curation", "vocabulary", "links", "derived")
 """The graphs that make up the statements about the project; the dataset's own description is not among them."""
 
-SOURCE_DIR = os.environ.get("JAMJUSTICE_SOURCE_DIR", "")
+# Under a second name, because the processes that share the tests inherit an environment that is already cleared.
+SOURCE_DIR = os.environ.setdefault("TESTS_SOURCE_DIR", os.environ.get("JAMJUSTICE_SOURCE_DIR", ""))
 # No setting of the person who runs the tests may change what they see.
 for name in [name for name in os.environ if name.startswith("JAMJUSTICE_")]:
     del os.environ[name]
@@ -239,3 +241,32 @@ def server() -> Iterator[str]:
     """The address of a server of this project; it ends in a slash."""
     with serving() as address:
         yield address
+
+
+def running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def children(pid: int) -> set[int]:
+    """The processes that a process started."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid and fields[0] != "Z":
+            found.add(int(stat.parent.name))
+    return found
+
+
+def workers_of(pid: int) -> set[int]:
+    """The processes that a process started, as soon as there is one."""
+    deadline = time.monotonic() + 20
+    while not (found := children(pid)):
+        assert time.monotonic() < deadline, "it started no process"
+        time.sleep(0.02)
+    return found

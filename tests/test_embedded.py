@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jamjustice.publish.published import Published
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+SOME_WORK = "SELECT (COUNT(*) AS ?n) { ?a a ?b . ?c a ?d }"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s a foaf:Person }"
 
 
@@ -169,13 +170,19 @@ def test_text_that_xml_cannot_carry_leaves_the_xml_well_formed(published: Publis
     assert "a\ufffdb" in "".join(ET.fromstring(body).itertext())
 
 
-def test_closing_ends_the_workers(published: Published) -> None:
-    engine = EmbeddedEngine(published.quads(), published.style)
-    assert count(engine) == "36"
-    worker = engine._free.queue[0]
-    assert worker is not None
+def test_closing_ends_every_worker(published: Published) -> None:
+    engine = EmbeddedEngine(published.quads(), published.style, workers=2)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: engine.ask(Question(SOME_WORK)), range(6)))
+    workers = [worker for worker in engine._free.queue if worker is not None]
+    assert len(workers) == 2
     engine.close()
-    assert worker.process.returncode is not None
+    running = [worker for worker in workers if worker.process.returncode is None]
+    for worker in running:
+        worker.kill()
+    assert running == []
+    assert count(engine) == "36"
+    engine.close()
 
 
 def test_ctrl_c_ends_a_query_at_once() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -21,17 +20,24 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from conftest import ROOT, Reply, cli_environment, edit, fetch, free_port, serving
+from conftest import ROOT, Reply, cli_environment, fetch, free_port, running, serving, workers_of
 
 if TYPE_CHECKING:
     from conftest import RunCli
     from jamjustice.publish.published import Published
 
+pytestmark = [
+    # rdflib warns of itself when it reads JSON-LD and data sets.
+    pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Dataset.default_context is deprecated:DeprecationWarning"),
+]
 BASE = "https://w3id.org/jam-and-justice/"
+READING = {"GET", "HEAD", "OPTIONS"}
 COUNT = "SELECT (COUNT(*) AS ?n) { ?x a arc:Output }"
 CONSTRUCT = "CONSTRUCT { ?x a arc:Output } WHERE { ?x a arc:Output }"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 JSON = "application/sparql-results+json"
+PROBLEM = "application/problem+json"
 GRAPH_TYPES = {
     "text/turtle": "turtle",
     "application/ld+json": "json-ld",
@@ -51,8 +57,8 @@ def ask(server: str, query: str, accept: str = "", method: str = "GET", **parame
 
 def send(server: str, body: bytes, kind: str, accept: str = "", path: str = "sparql") -> Reply:
     """A POST to the endpoint."""
-    headers = {"Content-Type": kind} | ({"Accept": accept} if accept else {})
-    return fetch(server + path, "POST", headers if kind else {}, body)
+    headers = {"Content-Type": kind, "Accept": accept}
+    return fetch(server + path, "POST", {name: value for name, value in headers.items() if value}, body)
 
 
 def values(reply: Reply) -> list[dict[str, str]]:
@@ -112,8 +118,8 @@ def test_head_has_the_headers_of_get_and_no_body(server: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "methods"),
-    [("sparql", {"GET", "HEAD", "OPTIONS", "POST"}), (DOCUMENT, {"GET", "HEAD", "OPTIONS"}), ("", {"GET", "HEAD", "OPTIONS"})],
-)  # fmt: skip
+    [("sparql", {"GET", "HEAD", "OPTIONS", "POST"}), (DOCUMENT, READING), (THING, READING), ("", READING)],
+)
 def test_options_tell_what_is_possible(server: str, path: str, methods: set[str]) -> None:
     reply = fetch(server + path, "OPTIONS", {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"})
     assert (reply.status, reply.body) == (204, b"")
@@ -220,7 +226,7 @@ def test_what_cannot_be_had_is_406_with_a_list_of_what_can(server: str, query: s
 )
 def test_the_format_parameter_counts_more_than_the_accept_header(server: str, name: str, kind: str) -> None:
     assert ask(server, COUNT, "text/html", format=name).type == kind
-    assert ask(server, COUNT, format="word").status == 406
+    assert ask(server, COUNT, "image/png", format="word").status == 406
 
 
 def test_the_dataset_of_a_query_can_be_chosen(server: str, published: Published) -> None:
@@ -252,7 +258,7 @@ def test_without_a_choice_the_default_graph_is_the_union_of_all(server: str, pub
 def test_a_graph_that_is_no_iri_is_400_and_no_harm_is_done(server: str, name: str, iri: str) -> None:
     reply = ask(server, "ASK {}", **{name: iri})
     assert reply.status == 400
-    assert iri in reply.text
+    assert "IRI" in reply.text
     assert values(ask(server, COUNT)) == [{"n": "21"}]
 
 
@@ -284,12 +290,15 @@ def test_a_graph_that_is_no_iri_is_400_and_no_harm_is_done(server: str, name: st
 def test_a_request_that_cannot_be_answered_gets_its_status_and_a_reason(
     server: str, body: bytes, kind: str, status: int, says: str
 ) -> None:
-    reply = send(server, body, kind)
-    assert (reply.status, reply.type) == (status, "application/problem+json")
+    reply = send(server, body, kind, "application/json")
+    assert (reply.status, reply.type) == (status, PROBLEM)
     problem = json.loads(reply.body)
     assert (problem["status"], problem["type"]) == (status, "about:blank")
     assert says in problem["detail"]
     assert problem["title"]
+    plain = send(server, body, kind)
+    assert (plain.status, plain.type) == (status, "text/plain")
+    assert plain.text == f"{status} {problem['title']}\n\n{problem['detail']}\n"
 
 
 def test_no_query_and_two_queries_by_get_are_400(server: str) -> None:
@@ -304,7 +313,7 @@ def test_a_word_in_a_string_or_a_comment_is_no_call_and_no_update(server: str) -
 
 
 def test_a_syntax_error_is_400_with_line_column_and_caret(server: str) -> None:
-    for accept in ("text/plain", "text/html", "*/*"):
+    for accept in ("", "text/html", "*/*"):
         reply = ask(server, "SELECT ?x\n{ ?x zorg:p 1 }", accept)
         assert (reply.status, reply.type) == (400, "text/plain")
         assert "line 2, column 6: the prefix zorg: is not declared" in reply.text
@@ -337,7 +346,7 @@ def test_a_runaway_query_ends_at_its_limit_while_others_are_answered(server: str
 def test_a_query_nested_5000_deep_is_503_and_the_next_one_is_answered(server: str, query: str) -> None:
     reply = send(server, urlencode({"query": query}).encode(), "application/x-www-form-urlencoded")
     assert reply.status == 503
-    assert "nested too deeply" in json.loads(reply.body)["detail"]
+    assert "nested too deeply" in reply.text
     assert int(reply.headers["retry-after"]) > 0
     assert values(ask(server, COUNT)) == [{"n": "21"}]
 
@@ -430,9 +439,7 @@ def test_everything_else_that_is_described_answers_at_its_own_address(server: st
         assert fetch(server + path, headers={"Accept": "text/html"}).type == "text/html"
 
 
-@pytest.mark.parametrize(
-    "document", [DOCUMENT, "doc/output/life-lessons", "doc/project/jam-and-justice", "def", "shape", ""]
-)
+@pytest.mark.parametrize("document", [DOCUMENT, "doc/output/life-lessons", "doc/project/jam-and-justice", "def", ""])
 def test_all_rdf_formats_of_a_document_hold_the_same_graph(server: str, document: str) -> None:
     turtle = graph(fetch(server + document, headers={"Accept": "text/turtle"}))
     assert len(turtle) > 10
@@ -519,13 +526,20 @@ def test_a_thing_that_there_is_not_is_404_and_the_nearest_is_named(server: str, 
 
 @pytest.mark.parametrize(
     "path",
-    ["zzzz", "id/", "doc/", "id", "doc", "id/person", "id/../../etc/passwd", "id/%00", "id/%FF", "%2e%2e/data", "dump/",
-     "dump/x.ttl", "doc/person/beth-perry.exe", "doc//person/beth-perry", "id/person/Beth-Perry", "a%20b", "id/%22%3E"],
+    ["zzzz", "id/", "doc/", "id", "doc", "id/person", "id/../../etc/passwd", "%2e%2e/data", "dump/",
+     "dump/x.ttl", "doc/person/beth-perry.exe", "doc//person/beth-perry", "id/person/Beth-Perry"],
 )  # fmt: skip
 def test_a_path_to_nothing_is_404_with_a_way_on(server: str, path: str) -> None:
-    reply = fetch(server + path)
-    assert (reply.status, reply.type) == (404, "application/problem+json")
+    reply = fetch(server + path, headers={"Accept": PROBLEM})
+    assert (reply.status, reply.type) == (404, PROBLEM)
     assert json.loads(reply.body)["detail"].endswith(("?", "."))
+
+
+@pytest.mark.parametrize("path", ["id/%00", "id/%FF", "a%20b", "id/%22%3E", "doc/%3Cscript%3E", "id/%zz", "id/%0d%0a"])
+def test_a_path_that_is_no_iri_is_refused_politely(server: str, path: str) -> None:
+    reply = fetch(server + path)
+    assert reply.status in {400, 404}
+    assert reply.type == "text/plain"
 
 
 @pytest.mark.parametrize(("path", "size"), [("def", 15), ("shape", 100)])
@@ -542,8 +556,9 @@ def test_the_vocabulary_and_the_shapes_answer_at_their_iris_with_an_anchor_for_e
 
 
 def test_the_turtle_of_the_vocabulary_is_all_that_the_ontology_says_of_it(server: str, published: Published) -> None:
-    named = [t for d in published.dataset.ontology for t in d.triples if isinstance(t.subject, ox.NamedNode)]
-    expected = {t for t in named if t.subject.value.partition("#")[0] in {f"{BASE}def", f"{BASE}shape"}}
+    triples = [triple for document in published.dataset.ontology for triple in document.triples]
+    expected = {t for t in triples if str(t.subject).strip("<>").partition("#")[0] in {f"{BASE}def", f"{BASE}shape"}}
+    assert len(expected) > 500
     found = {
         quad.triple
         for path in ("def", "shape")
@@ -590,8 +605,9 @@ def test_an_unchanged_document_is_304_by_its_etag(server: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "method", "status"),
-    [(DOCUMENT, "GET", 200), (THING, "GET", 303), ("nothing", "GET", 404), ("sparql", "GET", 400), ("sparql", "PUT", 405),
-     ("sparql", "POST", 415), ("sparql", "OPTIONS", 204), ("dump/jam-and-justice.ttl", "HEAD", 200),
+    [(DOCUMENT, "GET", 200), (THING, "GET", 303), ("nothing", "GET", 404), ("sparql", "GET", 400),
+     ("sparql", "PUT", 405), ("sparql", "POST", 415), ("sparql", "OPTIONS", 204),
+     ("dump/jam-and-justice.ttl", "HEAD", 200),
      ("sparql?query=SELECT", "GET", 400), (f"{DOCUMENT}?format=x", "GET", 406), ("context.jsonld", "GET", 200)],
 )  # fmt: skip
 def test_a_script_of_another_site_may_read_every_answer_errors_included(
@@ -675,17 +691,13 @@ def test_pages_are_html_that_closes_what_it_opens(server: str) -> None:
 
 
 def test_markup_in_a_label_is_text_on_every_page(copy: Path) -> None:
-    evil = "<script>alert(1)</script>\"&'"
-    outputs = copy / "data/page/outputs.ttl"
-    edit(outputs, '"Life lessons', '"""<script>alert(1)</script>\\"&\'""" , "Life lessons') if False else None
-    text = outputs.read_text("utf-8")
+    evil = "<script>alert(1)</script>\"&' <b>x"
     (copy / "data/page/zz.ttl").write_text(
         "@prefix dcterms: <http://purl.org/dc/terms/> .\n"
-        f"<{BASE}id/output/evil> a <{BASE}def#Output> ; dcterms:title '''<script>alert(1)</script>\"&\\''''@en ;\n"
+        f"<{BASE}id/output/evil> a <{BASE}def#Output> ; dcterms:title '''{evil}'''@en ;\n"
         f"  dcterms:references <{BASE}id/output/evil> , <http://example.org/?a=1&b=%22onload=x> .\n",
         "utf-8",
     )
-    assert text
     with serving(cwd=copy) as server:
         for path in ("", "doc/output/evil", f"sparql?{urlencode({'query': 'SELECT * { ?x dcterms:title ?t }'})}"):
             reply = fetch(server + path, headers={"Accept": "text/html"})
@@ -696,7 +708,7 @@ def test_markup_in_a_label_is_text_on_every_page(copy: Path) -> None:
         query = f"sparql?{urlencode({'query': 'SELECT (1 AS ?x) {} # </textarea><script>'})}"
         assert "script" not in Page(fetch(server + query, headers={"Accept": "text/html"}).text).elements
         missing = fetch(f"{server}id/%3Cscript%3E", headers={"Accept": "text/html"})
-        assert (missing.status, missing.type) == (404, "text/plain")
+        assert (missing.status in {400, 404}, missing.type) == (True, "text/plain")
         assert missing.headers["x-content-type-options"] == "nosniff"
 
 
@@ -751,19 +763,6 @@ def test_the_server_says_where_it_is_and_three_things_to_try_that_work() -> None
     assert "Traceback" not in err
 
 
-def children(pid: int) -> set[int]:
-    """The processes that a process started."""
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid and fields[0] != "Z":
-            found.add(int(stat.parent.name))
-    return found
-
-
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_ctrl_c_ends_the_server_and_its_workers_while_a_query_runs() -> None:
     process = subprocess.Popen(
@@ -776,12 +775,9 @@ def test_ctrl_c_ends_the_server_and_its_workers_while_a_query_runs() -> None:
     )
     assert process.stderr
     server = process.stderr.readline().partition("published at ")[2].split()[0]
-    thread = threading.Thread(target=lambda: ask(server, RUNAWAY, timeout="3"), daemon=True)
+    thread = threading.Thread(target=lambda: ask(server, RUNAWAY, timeout="2"), daemon=True)
     thread.start()
-    deadline = time.monotonic() + 5
-    while not (workers := children(process.pid)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert workers
+    workers = workers_of(process.pid)
     time.sleep(0.5)
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
@@ -791,4 +787,4 @@ def test_ctrl_c_ends_the_server_and_its_workers_while_a_query_runs() -> None:
     assert "Traceback" not in err
     thread.join(5)
     time.sleep(0.3)
-    assert [pid for pid in workers if Path(f"/proc/{pid}").exists() and os.path.exists(f"/proc/{pid}/exe")] == []
+    assert [pid for pid in workers if running(pid)] == []

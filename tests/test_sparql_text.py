@@ -8,7 +8,7 @@ import pytest
 from jamjustice.errors import QueryRefused
 from jamjustice.graph.sparql import keywords, query_form, replace_variables, syntax_problem, understand, variables
 from jamjustice.graph.tokens import tokens
-from jamjustice.store.guard import refuse, syntax_complaint
+from jamjustice.store.guard import refuse
 
 NESTED = (
     'SELECT * { ?s ?p "SERVICE { ?x }", \'LOAD\', """DROP\n"INSERT" """ ; <http://e/SERVICE#?y> e:SERVICE } # CLEAR ?z'
@@ -57,6 +57,13 @@ def test_tokens_cover_the_text_but_for_its_spaces() -> None:
     assert [(t.text, t.at) for t in tokens("a\tb\n# c d\n?e")] == [("a", 0), ("b", 2), ("# c d", 4), ("?e", 10)]
 
 
+def complaint_about(text: str, prefixes: dict[str, str] | None = None) -> str:
+    """What the engine says of a query."""
+    with pytest.raises(SyntaxError) as caught:
+        ox.Store().query(text, prefixes=prefixes or {})
+    return str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "column", "message"),
     [
@@ -72,7 +79,7 @@ def test_tokens_cover_the_text_but_for_its_spaces() -> None:
     ],
 )
 def test_a_common_mistake_is_named_where_it_is(text: str, line: int, column: int, message: str) -> None:
-    complaint = syntax_complaint(text, {})
+    complaint = complaint_about(text)
     assert complaint
     found = understand(text, complaint)
     assert found[:2] == (line, column)
@@ -81,7 +88,7 @@ def test_a_common_mistake_is_named_where_it_is(text: str, line: int, column: int
 
 def test_a_prefix_of_the_project_needs_no_declaration() -> None:
     text = "SELECT * { ?s e:p ?o } }"
-    assert "closes nothing" in understand(text, syntax_complaint(text, {"e": "http://e/"}), {"e": "http://e/"})[2]
+    assert "closes nothing" in understand(text, complaint_about(text, {"e": "http://e/"}), {"e": "http://e/"})[2]
 
 
 @pytest.mark.parametrize(
@@ -90,14 +97,13 @@ def test_a_prefix_of_the_project_needs_no_declaration() -> None:
         "SELECT * WHERE { ?s ?p }",
         "SELECT ?s WHERE { ?s ?p ?o } ORDER ?s",
         "SELECT ?s WHERE { ?s ?p ?o } LIMIT many",
-        "SELECT (COUNT(?s) AS ?s) { ?s ?p ?o }",
         "ASK { FILTER(?x ==== 1) }",
         "SELECT ?a ?b GROUP BY ?a { ?a ?p ?b }",
         "SELECT * { BIND(1 AS ?x) BIND(2 AS ?x) }",
     ],
 )
 def test_whatever_is_wrong_gets_a_place_inside_of_the_text_and_a_sentence(text: str) -> None:
-    line, column, message = understand(text, syntax_complaint(text, {}))
+    line, column, message = understand(text, complaint_about(text))
     assert line == 1
     assert 1 <= column <= len(text) + 1
     assert message.endswith(".")
@@ -106,7 +112,7 @@ def test_whatever_is_wrong_gets_a_place_inside_of_the_text_and_a_sentence(text: 
 
 def test_a_query_in_a_file_is_shown_with_its_line() -> None:
     text = "SELECT *\nWHERE { ?s ?p }"
-    problem = syntax_problem("a.rq", text, syntax_complaint(text, {}))
+    problem = syntax_problem("a.rq", text, complaint_about(text))
     assert str(problem).startswith("a.rq:2:")
     assert problem.source == "WHERE { ?s ?p }"
 

@@ -47,9 +47,9 @@ __all__ = [
     "__version__",
     "check",
     "export",
+    "library",
     "load",
     "open_project",
-    "queries",
     "query",
 ]
 
@@ -150,10 +150,10 @@ def query(
         return read_result(engine.ask(asked), style.prefixes)
 
 
-def queries(project: Folder = None) -> dict[str, Query]:
+def library(project: Folder = None) -> dict[str, Query]:
     """The query library by name. Raises InputError for a query whose header or text is wrong.
 
-    >>> queries()["project-period"].summary
+    >>> library()["project-period"].summary
     'When did the project start and end, and how does the source print it?'
     """
     from jamjustice.project import open_project

@@ -36,6 +36,17 @@ class Format:
     carries: Carries
     iri: str = ""
     aliases: tuple[str, ...] = ()
+    """Other media types that mean the same."""
+    synonyms: tuple[str, ...] = ()
+    """Other names that clients use for it."""
+
+    def is_called(self, name: str) -> bool:
+        """Whether that is its name, its suffix, a media type of it or a synonym.
+
+        >>> TURTLE.is_called("ttl"), RDF_XML.is_called("rdf+xml"), TURTLE.is_called("json")
+        (True, True, False)
+        """
+        return name.lower() in {self.name, self.suffix, self.media_type, *self.aliases, *self.synonyms}
 
     @property
     def content_type(self) -> str:
@@ -46,10 +57,25 @@ class Format:
 
 _W3C = "http://www.w3.org/ns/formats/"
 
-TURTLE = Format("turtle", "Turtle", "text/turtle", "ttl", Carries.GRAPH, _W3C + "Turtle", ("application/x-turtle",))
-N_TRIPLES = Format("nt", "N-Triples", "application/n-triples", "nt", Carries.GRAPH, _W3C + "N-Triples")
-RDF_XML = Format("xml", "RDF/XML", "application/rdf+xml", "rdf", Carries.GRAPH, _W3C + "RDF_XML")
-JSON_LD = Format("jsonld", "JSON-LD", "application/ld+json", "jsonld", Carries.DATASET, _W3C + "JSON-LD")
+TURTLE = Format(
+    "turtle",
+    "Turtle",
+    "text/turtle",
+    "ttl",
+    Carries.GRAPH,
+    _W3C + "Turtle",
+    ("application/turtle", "application/x-turtle"),
+    ("n3",),
+)
+N_TRIPLES = Format(
+    "nt", "N-Triples", "application/n-triples", "nt", Carries.GRAPH, _W3C + "N-Triples", (), ("ntriples", "n-triples")
+)
+RDF_XML = Format(
+    "xml", "RDF/XML", "application/rdf+xml", "rdf", Carries.GRAPH, _W3C + "RDF_XML", (), ("rdf+xml", "rdfxml")
+)
+JSON_LD = Format(
+    "jsonld", "JSON-LD", "application/ld+json", "jsonld", Carries.DATASET, _W3C + "JSON-LD", (), ("json-ld", "ld+json")
+)
 TRIG = Format("trig", "TriG", "application/trig", "trig", Carries.DATASET, _W3C + "TriG")
 N_QUADS = Format("nquads", "N-Quads", "application/n-quads", "nq", Carries.DATASET, _W3C + "N-Quads")
 
@@ -92,6 +118,6 @@ def named(name: str, among: tuple[Format, ...]) -> Format:
     jamjustice.errors.UnknownName: There is no format "word". There are: csv, json, tsv, xml.
     """
     for format_ in among:
-        if name.lower() in {format_.name, format_.suffix}:
+        if format_.is_called(name):
             return format_
     raise UnknownName("format", name, [f.name for f in among])

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from jamjustice.errors import SettingsError, UsageError
+from jamjustice.errors import InputError, SettingsError, UsageError
+from jamjustice.text import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +29,9 @@ class Validation:
 
     shapes: tuple[str, ...]
     graphs: tuple[str, ...]
+    shapes_line: int = 1
+    graphs_line: int = 1
+    """Where they stand in the settings file."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,9 @@ class _Rule:
     fits: Callable[[Any], bool]
 
 
+_KEYS = ("shapes", "graphs")
+
+
 def _texts(value: Any) -> bool:  # noqa: ANN401 - whatever TOML holds
     return isinstance(value, list) and bool(value) and all(isinstance(v, str) and v for v in value)
 
@@ -103,7 +111,7 @@ def _fits(pattern: str | re.Pattern[str], value: Any) -> bool:  # noqa: ANN401
 
 
 def _is_validation(table: Any) -> bool:  # noqa: ANN401
-    return isinstance(table, dict) and set(table) == {"shapes", "graphs"} and all(map(_texts, table.values()))
+    return isinstance(table, dict) and set(table) == set(_KEYS) and all(map(_texts, table.values()))
 
 
 def read_settings(folder: Path, environment: Mapping[str, str]) -> Settings:
@@ -112,7 +120,11 @@ def read_settings(folder: Path, environment: Mapping[str, str]) -> Settings:
     Raises SettingsError with the line and what is allowed there.
     """
     path = folder / FILE
-    text = path.read_text("utf-8")
+    try:
+        text = text_of(path)
+    except InputError as error:
+        problem = error.problems[0]
+        raise SettingsError(str(path), problem.line, problem.message) from None
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -137,8 +149,13 @@ def _settings(path: str, text: str, table: dict[str, Any]) -> Settings:
     for key in ("name", "base"):
         if key not in values:
             raise SettingsError(path, 1, f"{key} is missing: {_RULES[key].allowed}.")
+    lines = [
+        [n for n, row in enumerate(text.splitlines(), start=1) if re.match(rf"\s*{key}\s*=", row)] for key in _KEYS
+    ]
     values["validation"] = tuple(
-        Validation(tuple(v["shapes"]), tuple(v["graphs"])) for v in values.get("validation", ())
+        Validation(tuple(v["shapes"]), tuple(v["graphs"]), *places)
+        for v, *places in zip_longest(values.get("validation", ()), *lines, fillvalue=1)
+        if isinstance(v, dict)
     )
     values.setdefault("written_base", values["base"])
     values.setdefault("title", values["name"])

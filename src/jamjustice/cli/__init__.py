@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -66,6 +67,8 @@ def commands(context: click.Context, project: str | None, base: str | None) -> N
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code: see the table of exit codes in the documentation."""
+    if sys.stdout is None:  # the shell closed it
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the rest of the process
     try:
         code = commands.main(arguments, prog_name="jamjustice", standalone_mode=False)
         sys.stdout.flush()

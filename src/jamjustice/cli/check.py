@@ -103,7 +103,8 @@ def _loose(options: dict[str, str | None], data: tuple[str, ...], shapes: tuple[
 
 
 def _documents(files: tuple[str, ...]) -> list[Document]:
-    from jamjustice.graph.read import document, text_of
+    from jamjustice.graph.read import document
+    from jamjustice.text import text_of
 
     documents, problems = [], list[Problem]()
     for file in files:

@@ -35,7 +35,7 @@ def command(options: dict[str, str | None], output: str, format_: str | None, gr
     from jamjustice.publish.published import read_published
 
     suffix = Path(output).suffix.lstrip(".") if output != "-" else ""
-    asked = format_ or (suffix if any(suffix in {f.name, f.suffix} for f in DUMP_FORMATS) else "")
+    asked = format_ or (suffix if suffix and any(f.is_called(suffix) for f in DUMP_FORMATS) else "")
     wanted = named(asked, DUMP_FORMATS) if asked else TURTLE
     published = read_published(open_project(options["folder"], base=options["base"]))
     emit(published.export(wanted, graph), output)

@@ -34,7 +34,7 @@ def command(options: dict[str, str | None], files: tuple[str, ...], *, check: bo
         files = tuple(project.shown(path) for path in paths)
     prefixes = _prefixes(project)
     if files == ("-",):
-        from jamjustice.graph.read import decode
+        from jamjustice.text import decode
 
         emit(_formatted(decode(stdin(), "-"), "-", project, prefixes).encode())
         return 0
@@ -52,7 +52,7 @@ def command(options: dict[str, str | None], files: tuple[str, ...], *, check: bo
 
 def _changed(files: tuple[str, ...], project: Project | None, prefixes: Mapping[str, str]) -> dict[str, str]:
     """The files that are not in their canonical form, with it. Raises InputError before anything is written."""
-    from jamjustice.graph.read import text_of
+    from jamjustice.text import text_of
 
     changed, problems = {}, list[Problem]()
     for file in files:

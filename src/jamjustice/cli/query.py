@@ -10,7 +10,7 @@ import click
 
 from jamjustice.cli.command import Example
 from jamjustice.cli.console import emit, stdin
-from jamjustice.errors import UsageError
+from jamjustice.errors import QuerySyntaxError, UsageError
 
 if TYPE_CHECKING:
     from jamjustice.formats import Format
@@ -76,14 +76,18 @@ def command(
     engine = _engine(published, endpoint, timeout)
     try:
         emit(_answered(engine, text, wanted, published), output)
+    except QuerySyntaxError as error:
+        if not Path(name).is_file():
+            raise
+        raise QuerySyntaxError(text, error.line, error.column, error.message, name) from None
     finally:
         engine.close()
     return 0
 
 
 def _query(name: str, published: Published) -> Query:
-    from jamjustice.graph.read import decode, text_of
     from jamjustice.queries.library import ad_hoc, choose, read_query
+    from jamjustice.text import decode, text_of
 
     prefixes = published.style.prefixes
     if name == "-":
@@ -112,17 +116,17 @@ def _wanted(name: str | None, output: str, *, graph: bool) -> Format | None:
 
     formats = GRAPH_FORMATS if graph else RESULT_FORMATS
     suffix = Path(output).suffix.lstrip(".") if output != "-" else ""
-    asked = name or (suffix if any(suffix in {f.name, f.suffix} for f in formats) else "")
+    asked = name or (suffix if any(f.is_called(suffix) for f in formats) else "")
     if asked == _TABLE and not graph:
         return None
     if not asked and not graph:
         return None if output == "-" and sys.stdout.isatty() else CSV
     everything = {f.name for f in (*GRAPH_FORMATS, *RESULT_FORMATS, N_QUADS, TRIG)} | {_TABLE}
-    if asked in everything and asked not in {f.name for f in formats}:
+    if asked in everything and not any(f.is_called(asked) for f in formats):
         kind, fitting = ("a graph", GRAPH_FORMATS) if graph else ("a table", RESULT_FORMATS)
         names = [f.name for f in fitting] + ([] if graph else [_TABLE])
         raise UsageError(f"This query answers with {kind}, which {asked} cannot hold. Choose {', '.join(names)}.")
-    if asked and all(asked not in {f.name, f.suffix} for f in formats):
+    if asked and not any(f.is_called(asked) for f in formats):
         raise UnknownName("format", asked, everything)
     return named(asked, formats) if asked else TURTLE
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from jamjustice.errors import InputError, Problem
-from jamjustice.graph.read import Document, read_data, read_ontology, text_of
+from jamjustice.graph.read import Document, read_data, read_ontology
 from jamjustice.graph.sparql import syntax_problem
 from jamjustice.graph.terms import plain, to_rdflib
 from jamjustice.project import DERIVED
+from jamjustice.text import text_of
 from jamjustice.vocabulary import SH
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from jamjustice.errors import InputError, Problem
 from jamjustice.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from jamjustice.graph.terms import TAGGED
 from jamjustice.graph.tokens import tokens
+from jamjustice.text import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -73,31 +74,6 @@ def _read(project: Project, graphs: Mapping[Path, str]) -> tuple[Document, ...]:
     return tuple(documents)
 
 
-def text_of(path: Path, shown: str = "") -> str:
-    """The text of a UTF-8 file. Raises InputError that says what is wrong and where."""
-    name = shown or str(path)
-    try:
-        return decode(path.read_bytes(), name)
-    except FileNotFoundError:
-        raise InputError(Problem(name, 0, 0, "there is no such file.")) from None
-    except IsADirectoryError:
-        raise InputError(Problem(name, 0, 0, "this is a folder, not a file.")) from None
-    except OSError as error:
-        raise InputError(Problem(name, 0, 0, f"cannot be read: {error.strerror}.")) from None
-
-
-def decode(data: bytes, name: str) -> str:
-    """UTF-8 bytes as text, without a byte order mark. Raises InputError at the first byte that is not UTF-8."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-        message = f"byte 0x{data[error.start]:02x} is not UTF-8. Save the file with the encoding UTF-8."
-        raise InputError(Problem(name, line, column, message)) from None
-
-
 def document(text: str, path: str, *, graph: str = "", known: Mapping[str, str] | None = None) -> Document:
     """Parse one Turtle text. Raises InputError with line, column, the line itself and what to do.
 
@@ -125,10 +101,10 @@ def parse_triples(data: bytes, format_: Format = TURTLE) -> list[ox.Triple]:
 
 
 def _kept_tags(text: str) -> str:
-    """The same Turtle with each language tag written as a datatype that keeps its capitals."""
+    """The same Turtle with each language tag that has capitals written as a datatype that keeps them."""
     pieces, at, after_string = [], 0, False
     for token in tokens(text):
-        if token.kind == "tag" and after_string:
+        if token.kind == "tag" and after_string and token.text != token.text.lower():
             pieces += [text[at : token.at], f"^^<{TAGGED}{token.text[1:]}>"]
             at = token.at + len(token.text)
         after_string = token.kind == "string"

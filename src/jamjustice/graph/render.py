@@ -18,6 +18,7 @@ from jamjustice.formats import JSON_LD, RDF_XML, RESULT_FORMATS, TURTLE, Carries
 from jamjustice.graph.read import ENGINE_FORMATS
 from jamjustice.graph.terms import plain
 from jamjustice.graph.write import canonical, turtle
+from jamjustice.vocabulary import RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -88,8 +89,18 @@ def _compacted(expanded: bytes, context: Mapping[str, Any]) -> bytes:
         from pyld import jsonld
 
         options = {"documentLoader": _no_loading, "graph": True}
-        document = jsonld.compact(document, dict(context), options)
+        document = jsonld.compact([_typed(node) for node in document], dict(context), options)
     return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _typed(node: dict[str, Any]) -> dict[str, Any]:
+    """A node object with its types, and those of the nodes of its graph, under @type, where compaction looks."""
+    if "@graph" in node:
+        return {**node, "@graph": [_typed(inner) for inner in node["@graph"]]}
+    types = [value["@id"] for value in node.get(RDF_TYPE, ()) if "@id" in value]
+    literals = [value for value in node.get(RDF_TYPE, ()) if "@id" not in value]
+    rest = {key: value for key, value in node.items() if key != RDF_TYPE}
+    return rest | ({"@type": types} if types else {}) | ({RDF_TYPE: literals} if literals else {})
 
 
 def _no_loading(url: str, _options: Mapping[str, Any]) -> dict[str, Any]:

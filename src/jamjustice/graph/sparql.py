@@ -23,6 +23,20 @@ def code(text: str) -> list[Token]:
     return [token for token in tokens(text) if token.kind != "comment"]
 
 
+def without_comments(text: str) -> str:
+    r"""The query without its comments, some of which a client takes for code.
+
+    >>> without_comments("# CREATE\nASK { <#a> ?p 1 } # end")
+    '\nASK { <#a> ?p 1 } '
+    """
+    pieces, at = [], 0
+    for token in tokens(text):
+        if token.kind == "comment":
+            pieces.append(text[at : token.at])
+            at = token.at + len(token.text)
+    return "".join([*pieces, text[at:]])
+
+
 def keywords(text: str) -> set[str]:
     """The bare words of a query in capitals, so neither in a string nor in an IRI, a comment or a name.
 

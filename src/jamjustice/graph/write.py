@@ -77,7 +77,8 @@ def natural(text: str) -> tuple[list[str | int], str]:
     >>> sorted(["line/10", "line/9"], key=natural)
     ['line/9', 'line/10']
     """
-    return [int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", text)], text
+    parts = re.split(r"([0-9]+)", text)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)], text
 
 
 def quoted(text: str, *, long: bool = False) -> str:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from jamjustice.errors import InputError, Problem, UnknownName
 from jamjustice.graph.dataset import Dataset, as_quads, read_dataset
-from jamjustice.graph.read import text_of
 from jamjustice.graph.render import Style, dataset_bytes
 from jamjustice.graph.terms import NamedNode, Quad
 from jamjustice.queries.library import Query, read_library
 from jamjustice.queries.sparql_examples import as_triples
+from jamjustice.text import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from jamjustice.errors import InputError, Problem
-from jamjustice.graph.read import text_of
 from jamjustice.quality.findings import Finding, Severity
+from jamjustice.text import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,13 +43,17 @@ def read_accepted(project: Project, prefixes: Mapping[str, str]) -> tuple[Accept
         return ()
     shown, text = project.shown(path), project.rebase(text_of(path, project.shown(path)))
     try:
-        entries = tomllib.loads(text).get("accepted", [])
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         raise InputError(Problem(shown, int(found[1]) if found else 0, 0, f"this is not TOML: {error}.")) from None
-    starts = [n for n, row in enumerate(text.splitlines(), 1) if row.strip() == "[[accepted]]"]
+    entries = table.get("accepted", [])
+    if set(table) - {"accepted"} or not isinstance(entries, list):
+        raise InputError(Problem(shown, 1, 0, "this file holds tables [[accepted]] and nothing else."))
+    heading = re.compile(r"\s*\[\[\s*[\"']?accepted[\"']?\s*\]\]")
+    starts = [n for n, row in enumerate(text.splitlines(), start=1) if heading.match(row)]
     accepted: list[Accepted] = []
-    for line, entry in zip(starts, entries, strict=True):
+    for entry, line in zip(entries, [*starts, *[1] * len(entries)], strict=False):
         if complaint := _complaint(entry):
             raise InputError(Problem(shown, line, 0, complaint))
         severity = Severity(entry["severity"])
@@ -59,10 +63,10 @@ def read_accepted(project: Project, prefixes: Mapping[str, str]) -> tuple[Accept
     return tuple(accepted)
 
 
-def _complaint(entry: dict[str, Any]) -> str:
-    if set(entry) != _KEYS:
-        return f"an accepted finding has exactly: {', '.join(sorted(_KEYS))}."
-    if entry["severity"] not in {"Warning", "Info"}:
+def _complaint(entry: Any) -> str:  # noqa: ANN401 - whatever TOML holds
+    if not isinstance(entry, dict) or set(entry) != _KEYS:
+        return f"an accepted finding is a table [[accepted]] with exactly: {', '.join(sorted(_KEYS))}."
+    if entry["severity"] not in ("Warning", "Info"):
         return f'severity is "Warning" or "Info", not {entry["severity"]!r}: a violation cannot be accepted.'
     if not isinstance(entry["focus"], list) or not all(isinstance(v, str) for v in entry["focus"]):
         return 'focus is a list of resources, such as ["output:life-lessons"].'

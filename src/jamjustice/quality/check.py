@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
-from jamjustice.errors import InputError, Problem, UsageError
+from jamjustice.errors import SettingsError
 from jamjustice.graph.locate import Locator, Place
 from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, short
 from jamjustice.quality.accepted import FILE, mark_known, read_accepted
 from jamjustice.quality.findings import Finding, Severity
 from jamjustice.quality.shapes import Outcome, check_shapes, validate
+from jamjustice.settings import FILE as SETTINGS
 from jamjustice.settings import Validation
 from jamjustice.vocabulary import LABELS
 
@@ -97,7 +98,7 @@ def _validations(dataset: Dataset) -> tuple[Validation, ...]:
         for name in validation.graphs:
             if name not in dataset.graph_names:
                 known = ", ".join(dataset.graph_names)
-                raise UsageError(f'jamjustice.toml: [[validation]] names a graph "{name}". There are: {known}.')
+                raise _setting(dataset, validation.graphs_line, f'there is no graph "{name}". There are: {known}.')
     return given or (Validation(("shapes/*.ttl",), dataset.graph_names),)
 
 
@@ -107,11 +108,20 @@ def _shapes(dataset: Dataset, validation: Validation) -> list[Document]:
     paths = {dataset.project.shown(path): path.relative_to(folder).as_posix() for path in folder.rglob("*.ttl")}
     found = [d for d in dataset.ontology if any(fnmatch(paths[d.path], pattern) for pattern in validation.shapes)]
     if not found:
-        raise InputError(Problem("jamjustice.toml", 0, 0, f"no shapes file is called {', '.join(validation.shapes)}."))
+        raise _setting(
+            dataset,
+            validation.shapes_line,
+            f"ontology/ has no {' or '.join(validation.shapes)}. There are: {', '.join(sorted(paths.values()))}.",
+        )
     declares = [
         d for d in dataset.ontology if d not in found and any(t.predicate.value.endswith("#declare") for t in d.triples)
     ]
     return [*found, *declares]
+
+
+def _setting(dataset: Dataset, line: int, message: str) -> SettingsError:
+    project = dataset.project
+    return SettingsError(project.shown(project.folder / SETTINGS), line, message)
 
 
 class Namer:

@@ -7,6 +7,8 @@ data are validated on rdflib's own store, which is slower.
 
 from __future__ import annotations
 
+import re
+import warnings
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
 
     from jamjustice.graph.read import Document
+    from jamjustice.graph.scan import Statement
 
 Term = NamedNode | BlankNode | Literal
 
@@ -59,30 +62,54 @@ class Outcome:
 def validate(data: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
     """Validate a graph against a shapes graph. Raises InputError when pySHACL cannot use the shapes."""
     from pyshacl import validate as pyshacl_validate
-    from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, RuleLoadError, ShapeLoadError
+    from pyshacl.errors import (
+        ConstraintLoadError,
+        ReportableRuntimeError,
+        RuleLoadError,
+        ShapeLoadError,
+        ShapeRecursionWarning,
+    )
 
     exact = bool(changed(data))
     try:
-        _, report, _ = pyshacl_validate(
-            rdflib_graph(data, {}) if exact else _backed(data),
-            shacl_graph=rdflib_graph(shapes, {}),
-            inference="none",
-            inplace=True,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ShapeRecursionWarning)
+            _, report, _ = pyshacl_validate(
+                rdflib_graph(data, {}) if exact else _backed(data),
+                shacl_graph=rdflib_graph(shapes, {}),
+                inference="none",
+                inplace=True,
+            )
     except (
         ConstraintLoadError,
         ReportableRuntimeError,
         RuleLoadError,
         ShapeLoadError,
         RecursionError,
+        ShapeRecursionWarning,
         SyntaxError,
         ValueError,
+        re.error,
     ) as error:
         raise InputError(Problem("shapes", 0, 0, f"pySHACL cannot use these shapes: {_message(error)}")) from None
     if not hasattr(report, "serialize"):
         raise InputError(Problem("shapes", 0, 0, f"pySHACL cannot use these shapes: {report}"))
     triples = parse_triples(report.serialize(format="nt", encoding="utf-8"), N_TRIPLES)
     return Outcome(_violations(triples), tuple(triples), exact)
+
+
+_WRONG = {
+    "MinCount": "is missing",
+    "MaxCount": "is given more than once",
+    "Datatype": "has a value of the wrong datatype",
+    "NodeKind": "has a value of the wrong kind (an IRI, a blank node or a literal)",
+    "Class": "has a value of the wrong class",
+    "In": "has a value that SHACL does not know",
+    "MinInclusive": "is too small",
+    "Not": "has a value that cannot stand together with the rest of the shape",
+    "Xone": "has a value that is neither a property nor a path that SHACL knows",
+}
+"""What the constraints of SHACL's own shapes say of a shape, in words."""
 
 
 def check_shapes(documents: Sequence[Document]) -> None:
@@ -102,9 +129,12 @@ def check_shapes(documents: Sequence[Document]) -> None:
             or locator.mention(violation.value)
             or locator.mention(violation.path)
         )
-        path = f"{_local(violation.path)}: " if violation.path else ""
-        value = f" Found: {_local(violation.value)}." if violation.value else ""
-        message = f"this is not a valid SHACL shape: {path}{violation.message.rstrip('.')}.{value}"
+        what = _WRONG.get(violation.component.removesuffix("ConstraintComponent"), "is not what SHACL asks for here")
+        named = violation.value if not isinstance(violation.value, BlankNode) else None
+        path = violation.path if isinstance(violation.path, NamedNode) else None
+        subject = f"sh:{_local(path)}" if path else _local(named) or "this"
+        found = f" Found: {_local(named)}." if named is not None and path else ""
+        message = f"this is not a valid SHACL shape: {subject} {what}.{found}"
         file, line, column = place or (documents[0].path, 0, 0)
         problems.append(Problem(file, line, column, message))
     if problems:
@@ -112,14 +142,17 @@ def check_shapes(documents: Sequence[Document]) -> None:
 
 
 def _query_problems(document: Document, documents: Sequence[Document]) -> Iterator[Problem]:
-    """What is wrong with the queries that stand in one shapes file."""
+    """What is wrong with the queries and patterns that stand in one shapes file."""
     known = declared_prefixes(documents)
+    yield from _missing_queries(document)
     for statement in statements(document.text):
         if not isinstance(statement.predicate, NamedNode) or not isinstance(statement.object, Literal):
             continue
+        text = statement.object.value
+        if statement.predicate.value == SH + "pattern":
+            yield from _pattern_problems(document, statement)
         if statement.predicate.value not in {SH + "select", SH + "ask"}:
             continue
-        text = statement.object.value
         forbidden = sorted(keywords(text) & {"MINUS", "SERVICE", "VALUES"})
         if forbidden:
             message = f"{forbidden[0]} is not allowed in a SHACL query. FILTER NOT EXISTS or IN can say the same."
@@ -130,8 +163,28 @@ def _query_problems(document: Document, documents: Sequence[Document]) -> Iterat
             # The lines of a long string are lines of the file; those of a short one are not.
             below = line - 1 if document.text.splitlines()[statement.line - 1].rstrip().endswith('"""') else 0
             yield Problem(
-                document.path, statement.line + below, 0, f"in this query, {message}\n{caret(source, column)}"
+                document.path,
+                statement.line + below,
+                0,
+                f"this SPARQL query cannot be read: {message}\n{caret(source, column)}",
             )
+
+
+def _pattern_problems(document: Document, statement: Statement) -> Iterator[Problem]:
+    try:
+        re.compile(statement.object.value if isinstance(statement.object, Literal) else "")
+    except re.error as error:
+        message = f"sh:pattern is not a regular expression: {error.msg}."
+        yield Problem(document.path, statement.line, statement.column, message)
+
+
+def _missing_queries(document: Document) -> Iterator[Problem]:
+    """Constraints of sh:sparql that hold no query (SHACL 5.2.1)."""
+    asked = {triple.subject for triple in document.triples if triple.predicate.value in {SH + "select", SH + "ask"}}
+    for subject, predicate, object_ in document.triples:
+        if predicate.value == SH + "sparql" and object_ not in asked:
+            file, line, column = Locator([document]).block(subject) or (document.path, 0, 0)
+            yield Problem(file, line, column, "a constraint of sh:sparql needs a query, in sh:select.")
 
 
 def _backed(triples: Sequence[Triple]) -> Graph:
@@ -187,5 +240,7 @@ def _text(term: Term | None) -> str:
 
 
 def _message(error: Exception) -> str:
-    text = getattr(error, "message", "") or str(error)
-    return " ".join(text.split())[:600]
+    if type(error).__name__ == "ShapeRecursionWarning":
+        return "a shape refers to itself, directly or through others, and SHACL does not say what that means."
+    text = " ".join((getattr(error, "message", "") or str(error)).split())
+    return re.sub(r"\b(n?[0-9a-f]{32}(b[0-9]+)?)\b", "a blank node", text)[:600]

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from jamjustice.errors import InputError, Problem, UnknownName, UsageError
-from jamjustice.graph.read import text_of
 from jamjustice.graph.sparql import parse_error, query_form, syntax_problem
 from jamjustice.queries.parameters import TYPES, Parameter, fill, parameter_variables, term
+from jamjustice.text import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,6 +124,8 @@ class _Header:
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise InputError(Problem(self.file, line, 0, f"the header is not YAML: {error.problem}.")) from None
+        except ValueError as error:  # a date such as 2019-02-30, which YAML takes for one
+            raise self._at_value(str(error), lines) from None
         if not isinstance(values, dict):
             raise self.problem("there is no header: start with a line such as #+ summary: What does this query ask?")
         if unknown := sorted(map(str, set(values) - _KEYS)):
@@ -135,6 +137,20 @@ class _Header:
         if not isinstance(tags, list) or not tags or not all(isinstance(tag, str) for tag in tags):
             raise self.problem("the header needs tags: a list of words.", "tags")
         return values
+
+    def _at_value(self, reason: str, lines: list[str]) -> InputError:
+        """The problem of a value that YAML cannot take: the first line that it cannot take by itself."""
+        for number, line in enumerate(lines, start=1):
+            try:
+                yaml.safe_load(line)
+            except yaml.YAMLError:
+                continue
+            except ValueError:
+                name = line.strip().partition(":")[0]
+                parameter = next((row.strip()[:-1] for row in reversed(lines[: number - 1]) if row.endswith(":")), "")
+                where = f"the {name} of parameter {parameter}" if parameter else name
+                return InputError(Problem(self.file, number, 0, f"{where} cannot be read: {reason}."))
+        return InputError(Problem(self.file, 1, 0, f"the header cannot be read: {reason}."))
 
     def parameters(self, given: Any, prefixes: Mapping[str, str]) -> dict[str, Parameter]:  # noqa: ANN401
         used = parameter_variables(self.text)

@@ -61,8 +61,8 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """End every worker."""
-        for _ in range(self._free.qsize()):
-            if (worker := self._free.get()) is not None:
+        for worker in [self._free.get() for _ in range(self._free.qsize())]:
+            if worker is not None:
                 worker.kill()
             self._free.put(None)
 

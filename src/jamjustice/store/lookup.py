@@ -25,8 +25,17 @@ class Lookup:
         self._languages = [language.lower() for language in languages]
 
     def about(self, iri: str) -> list[ox.Triple]:
-        """The statements with that subject."""
-        return [quad.triple for quad in self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None)]
+        """The statements with that subject, and those of the blank nodes that they lead to."""
+        found: list[ox.Triple] = []
+        waiting: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(iri)]
+        seen = set(waiting)
+        while waiting:
+            for quad in self._store.quads_for_pattern(waiting.pop(), None, None, None):
+                found.append(quad.triple)
+                if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
+                    seen.add(quad.object)
+                    waiting.append(quad.object)
+        return found
 
     def pointing(self, iri: str, limit: int = 1000) -> list[ox.Triple]:
         """Statements with that object, at most `limit`."""

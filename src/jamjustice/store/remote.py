@@ -10,7 +10,10 @@ import ast
 import contextlib
 import itertools
 import json
+import math
+import queue
 import socket
+import threading
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
@@ -18,9 +21,9 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from jamjustice.errors import EndpointError, QueryTimeout, UsageError
+from jamjustice.errors import EndpointError, QueryError, QueryTimeout, UsageError
 from jamjustice.graph.render import Style, graph_bytes, results_bytes
-from jamjustice.graph.sparql import code, query_form
+from jamjustice.graph.sparql import code, query_form, without_comments
 from jamjustice.store.engine import Answer, Question
 
 if TYPE_CHECKING:
@@ -52,10 +55,10 @@ class RemoteEngine:
 
     def ask(self, question: Question) -> Answer:
         """Answer one query. Raises EndpointError or QueryTimeout."""
-        declared = with_prefixes(question.text, self._style.prefixes)
+        declared = with_prefixes(without_comments(question.text).strip(), self._style.prefixes)
         graph = query_form(question.text) in {"CONSTRUCT", "DESCRIBE"}
         accept = ", ".join(list(_GRAPH_TYPES)[:3] if graph else list(_RESULT_TYPES)[:1])
-        kind, body = self._send(declared, accept, question)
+        kind, body = self._within(declared, accept, question)
         try:
             if graph:
                 triples = [quad.triple for quad in ox.parse(body, format=_GRAPH_TYPES[kind])]
@@ -71,26 +74,50 @@ class RemoteEngine:
         except (SyntaxError, ValueError) as error:
             raise EndpointError(f"{self._url} sent an answer that cannot be read as {kind}: {error}") from None
 
-    def _send(self, text: str, accept: str, question: Question) -> tuple[str, bytes]:
-        from SPARQLWrapper import POST, POSTDIRECTLY, SPARQLWrapper
-        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
-
+    def _within(self, text: str, accept: str, question: Question) -> tuple[str, bytes]:
+        """What `_send` gives, within the time limit as a whole: a socket's own limit begins anew with every byte."""
         limit = min(self._timeout, question.timeout or self._timeout)
+        done: queue.SimpleQueue[tuple[str, bytes] | Exception] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                done.put(self._send(text, accept, limit))
+            except QueryError as error:
+                done.put(error)
+
+        threading.Thread(target=work, daemon=True).start()
+        try:
+            answer = done.get(timeout=limit)
+        except queue.Empty:
+            raise QueryTimeout(f"{self._url} did not answer within {limit:g} s.") from None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _send(self, text: str, accept: str, limit: float) -> tuple[str, bytes]:
+        from SPARQLWrapper import POST, POSTDIRECTLY, SPARQLWrapper
+        from SPARQLWrapper.SPARQLExceptions import EndPointNotFound, SPARQLWrapperException
+
         wrapper = SPARQLWrapper(self._url)
         wrapper.setMethod(POST)
         wrapper.setRequestMethod(POSTDIRECTLY)
         wrapper.setOnlyConneg(True)
         wrapper.addCustomHttpHeader("Accept", accept)
-        wrapper.setTimeout(max(1, round(limit)))
+        wrapper.setTimeout(math.ceil(limit))
         wrapper.setQuery(text)
         try:
             response = wrapper.query().response
             with response:
                 return (response.headers.get_content_type() or ""), response.read()
+        except EndPointNotFound as error:
+            raise EndpointError(f"{self._url} answered 404 Not Found: {_reason(error)}") from None
         except SPARQLWrapperException as error:
             raise EndpointError(f"{self._url} refused the query: {_reason(error)}") from None
         except HTTPError as error:
-            raise EndpointError(f"{self._url} answered {error.code} {error.reason}.") from None
+            said = _detail(error.read(4000).decode("utf-8", "replace"), error.headers.get_content_type())
+            raise EndpointError(
+                f"{self._url} answered {error.code} {error.reason}{f': {said}' if said else '.'}"
+            ) from None
         except (TimeoutError, socket.timeout) as error:  # noqa: UP041 - urllib raises either
             raise QueryTimeout(f"{self._url} did not answer within {limit:g} s.") from error
         except URLError as error:
@@ -124,6 +151,12 @@ def _reason(error: Exception) -> str:
         text = ast.literal_eval(body).decode("utf-8", "replace")
     except (SyntaxError, ValueError, AttributeError):
         text = body or str(error)
+    return _detail(text)
+
+
+def _detail(text: str, kind: str = "text/plain") -> str:
+    """The detail of a problem answer, else the first lines of a text; nothing of a web page."""
     with contextlib.suppress(json.JSONDecodeError, KeyError, TypeError):
         text = json.loads(text)["detail"]
-    return "\n    ".join(text.strip().splitlines()[:6])
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return "" if kind == "text/html" or text.lstrip()[:1] == "<" else "\n    ".join(lines[:6])

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from jamjustice import formats
 from jamjustice.errors import UsageError
 from jamjustice.graph.render import Style, graph_bytes, results_bytes
-from jamjustice.graph.sparql import understand
+from jamjustice.graph.sparql import keywords, understand
 
 _LENGTHS = struct.Struct(">II")
 
@@ -64,11 +64,8 @@ def _receive(frames: queue.SimpleQueue[tuple[dict[str, Any], bytes]]) -> None:
 
 
 def _answer(store: ox.Store, style: Style, header: dict[str, Any], text: str) -> tuple[dict[str, Any], bytes]:
-    default = [ox.NamedNode(iri) for iri in header["default_graphs"]]
-    named = [ox.NamedNode(iri) for iri in header["named_graphs"]]
-    given: dict[str, Any] = {"default_graph": default, "named_graphs": named} if default or named else {}
     try:
-        found = store.query(text, prefixes=dict(style.prefixes), use_default_graph_as_union=not given, **given)
+        found = store.query(text, prefixes=dict(style.prefixes), **_dataset(header, text))
         if isinstance(found, ox.QueryTriples):
             wanted = formats.named(header["graph"], formats.DUMP_FORMATS)
             return {"format": wanted.name, "graph": True}, graph_bytes(found, wanted, style)
@@ -81,6 +78,25 @@ def _answer(store: ox.Store, style: Style, header: dict[str, Any], text: str) ->
         return {"error": "usage"}, str(error).encode()
     except (OSError, ValueError, RuntimeError) as error:
         return {"error": "failed"}, str(error).encode()
+
+
+def _dataset(header: dict[str, Any], text: str) -> dict[str, Any]:
+    """The dataset of a query: the one that the request names, else its own FROM, else the union of all graphs.
+
+    Raises UsageError for a graph that is no IRI.
+    """
+    default = [_graph(iri) for iri in header["default_graphs"]]
+    named = [_graph(iri) for iri in header["named_graphs"]]
+    if default or named:
+        return {"default_graph": default, "named_graphs": named}
+    return {"use_default_graph_as_union": "FROM" not in keywords(text)}
+
+
+def _graph(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError:
+        raise UsageError(f'"{iri}" cannot name a graph: it must be an absolute IRI.') from None
 
 
 if __name__ == "__main__":

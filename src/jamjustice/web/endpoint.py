@@ -38,7 +38,7 @@ class _Asked:
     query: str = ""
     default_graphs: list[str] = field(default_factory=list)
     named_graphs: list[str] = field(default_factory=list)
-    format: str = ""
+    formats: list[str] = field(default_factory=list)
     timeout: float | None = None
 
 
@@ -68,8 +68,8 @@ class Endpoint:
     def _answered(self, request: Request, asked: _Asked) -> Answer:
         is_graph = query_form(asked.query) in {"CONSTRUCT", "DESCRIBE"}
         offered = (*GRAPH_FORMATS, TRIG, N_QUADS) if is_graph else (*RESULT_FORMATS, HTML)
-        if asked.format:
-            wanted = next((f for f in offered if asked.format.lower() in {f.name, f.suffix, f.media_type}), None)
+        if asked.formats:  # some clients send several, for endpoints that know other names
+            wanted = next((f for name in asked.formats for f in offered if f.is_called(name)), None)
         else:
             wanted = choose(request.accept, offered)
         if wanted is None:
@@ -111,14 +111,14 @@ def _asked(request: Request) -> _Asked:
         values.setdefault(name, []).append(value)
     if "update" in values:
         raise _Refused(403, "Updates are refused: the data change in their files only.")
-    for name in ("query", "format", "timeout"):
+    for name in ("query", "timeout"):
         if len(values.get(name, [])) > 1:
             raise _Refused(400, f"There may be only one {name}.")
     return _Asked(
         values.get("query", [""])[0],
         values.get("default-graph-uri", []),
         values.get("named-graph-uri", []),
-        values.get("format", [""])[0],
+        [name for name in values.get("format", []) if name],
         _seconds(values.get("timeout", [""])[0]),
     )
 

@@ -19,9 +19,18 @@ def choose(accept: str, offered: Sequence[Format]) -> Format | None:
     >>> choose("image/png", (TURTLE, HTML)) is None
     True
     """
-    types = [media for format_ in offered for media in (format_.media_type, *format_.aliases)]
-    best = accepts(accept, types)
-    return next((f for f in offered if best in (f.media_type, *f.aliases)), None)
+    if not accept.strip():
+        return offered[0]
+    ranges = _ranges(accept)
+    scored = [(_liked(format_, ranges), -place, format_.media_type) for place, format_ in enumerate(offered)]
+    best = max(scored)
+    return next((f for f in offered if f.media_type == best[2]), None) if best[0] > 0 else None
+
+
+def _liked(format_: Format, ranges: Sequence[tuple[str, float]]) -> float:
+    """The quality of a format: by its own media type, or by another name of it that the client spells out."""
+    aliases = [q for name, q in ranges if name in format_.aliases]
+    return max([quality(format_.media_type, ranges), *aliases])
 
 
 def accepts(accept: str, types: Sequence[str]) -> str | None:

@@ -60,8 +60,11 @@ class Pages:
     def resource(self, request: Request, found: Description, forms: Sequence[tuple[str, str]]) -> Answer:
         """All that is known about one resource."""
         heading = self.lookup.label(NamedNode(found.iri)) or found.iri
-        said = [(t.predicate.value, t.object) for t in found.about if not _repeats(t, heading)]
-        about = self._rows(request.path, said)
+        blocks: dict[Object, list[tuple[str, Object]]] = {}
+        for triple in found.about:
+            if not _repeats(triple, heading):
+                blocks.setdefault(triple.subject, []).append((triple.predicate.value, triple.object))
+        about = self._rows(request.path, blocks.get(NamedNode(found.iri), ()), blocks)
         pointing = self._rows(request.path, ((t.predicate.value, t.subject) for t in found.pointing))
         return self._page(
             request, "resource", heading=heading, iri=found.iri, about=about, pointing=pointing, forms=forms

@@ -18,7 +18,7 @@ from jamjustice.graph.dataset import DESCRIPTION
 from jamjustice.graph.render import graph_bytes
 from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple
 from jamjustice.store.lookup import Lookup
-from jamjustice.vocabulary import LABELS, RDF_TYPE, SH
+from jamjustice.vocabulary import LABELS, RDF_TYPE, SH, VERSION_IRI
 from jamjustice.web.documents import describe
 from jamjustice.web.endpoint import Endpoint
 from jamjustice.web.message import Answer, Request, problem, redirect, relative
@@ -79,7 +79,13 @@ class Site:
         triples = [triple for document in self.published.dataset.ontology for triple in document.triples]
         subjects = [t.subject.value for t in triples if isinstance(t.subject, NamedNode)]
         paths = {s.removeprefix(self.base).partition("#")[0] for s in subjects if s.startswith(self.base)}
-        return {f"/{path}": _closure(triples, self.base + path) for path in paths}
+        documents = {f"/{path}": _closure(triples, self.base + path) for path in paths}
+        for subject, predicate, object_ in triples:
+            if predicate.value == VERSION_IRI and isinstance(subject, NamedNode) and isinstance(object_, NamedNode):
+                # The version that there is answers at its own IRI too.
+                path = "/" + subject.value.removeprefix(self.base)
+                documents["/" + object_.value.removeprefix(self.base)] = documents.get(path, [])
+        return documents
 
     def answer(self, request: Request) -> Answer:
         """Answer a request, whole."""
@@ -91,6 +97,8 @@ class Site:
         if request.method == "OPTIONS":
             return Answer(204, headers={"Allow": allowed})
         if request.method not in allowed.split(", "):
+            if not path.startswith(("/id/", "/dump/")) and not self._exists(_suffix(path)[0]):
+                return self._missing(request, self.base + path.lstrip("/"))
             return problem(request, 405, f"{request.method} is not possible here.", {"Allow": allowed})
         if path == "/sparql":
             return self.endpoint.answer(request)
@@ -122,7 +130,7 @@ class Site:
         if not self._exists(target):
             return self._missing(request, self.base + path.lstrip("/").removeprefix("doc/"))
         asked = dict(request.parameters()).get("format", "")
-        named = next((f for f in OFFERED if asked in {f.name, f.suffix, f.media_type}), None) if asked else None
+        named = next((f for f in OFFERED if f.is_called(asked)), None) if asked else None
         if asked and named is None:
             return problem(request, 406, f'There is no format "{asked}" here. There are: {_listed(OFFERED)}.')
         wanted = (by_suffix if target != path else None) or named or choose(request.accept, OFFERED)

@@ -1,0 +1,35 @@
+"""Files as text: UTF-8, and a plain sentence when they are not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jamjustice.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def text_of(path: Path, shown: str = "") -> str:
+    """The text of a UTF-8 file. Raises InputError that says what is wrong and where."""
+    name = shown or str(path)
+    try:
+        return decode(path.read_bytes(), name)
+    except FileNotFoundError:
+        raise InputError(Problem(name, 0, 0, "there is no such file.")) from None
+    except IsADirectoryError:
+        raise InputError(Problem(name, 0, 0, "this is a folder, not a file.")) from None
+    except OSError as error:
+        raise InputError(Problem(name, 0, 0, f"cannot be read: {error.strerror}.")) from None
+
+
+def decode(data: bytes, name: str) -> str:
+    """UTF-8 bytes as text, without a byte order mark. Raises InputError at the first byte that is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8. Save the file with the encoding UTF-8."
+        raise InputError(Problem(name, line, column, message)) from None
