@@ -824,3 +824,24 @@ def test_a_shape_that_refers_to_itself_says_so_without_a_word_of_python(run_cli:
     assert done.code in {0, INPUT}
     assert ".py" not in done.err
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("shapes", "says"),
+    [
+        ("e:S a sh:NodeShape ; sh:targetClass foaf:Person ; sh:propertee [ sh:path foaf:name ] .", "sh:property"),
+        ("e:S a sh:NodeShape ; sh:property [ sh:path foaf:name ; sh:minCount 1 ] .", "no shape here has a target"),
+        ("e:S foaf:name 'not a shape' .", "no shape here has a target"),
+    ],
+    ids=["misspelt", "no target", "no shape"],
+)
+def test_shapes_that_would_check_nothing_are_refused(refused: Refused, copy: Path, shapes: str, says: str) -> None:
+    prefixes = (
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        "@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"
+        "@prefix e: <http://e/> .\n"
+    )
+    write(copy / "mine.ttl", prefixes + shapes + "\n")
+    err = refused(INPUT, "check", "--shapes", "mine.ttl").err
+    assert err.startswith("mine.ttl")
+    assert says in err

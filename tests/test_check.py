@@ -150,7 +150,7 @@ def test_a_finding_that_is_not_accepted_is_new(copy: Path) -> None:
             'rule = "Q17"\nseverity = "Violation"',
             "a violation cannot be accepted",
         ),
-        ('rule = "Q17"\n', "", "has exactly: because, by, focus, on, rule, severity"),
+        ('rule = "Q17"\n', "", "with exactly: because, by, focus, on, rule, severity"),
         ('focus = ["output:co-producing-the-city"]', 'focus = "output:co-producing-the-city"', "focus is a list"),
         ('rule = "Q17"\n', 'rule = ""\n', "rule, by and because are texts"),
         ('rule = "Q17"\n', "rule = \n", "this is not TOML"),

@@ -29,8 +29,8 @@ class Validation:
 
     shapes: tuple[str, ...]
     graphs: tuple[str, ...]
-    shapes_line: int = 1
-    graphs_line: int = 1
+    shapes_line: int = field(default=1, compare=False)
+    graphs_line: int = field(default=1, compare=False)
     """Where they stand in the settings file."""
 
 

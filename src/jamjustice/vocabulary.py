@@ -14,7 +14,9 @@ DCTERMS = "http://purl.org/dc/terms/"
 FOAF = "http://xmlns.com/foaf/0.1/"
 SCHEMA = "https://schema.org/"
 
-VERSION_IRI = "http://www.w3.org/2002/07/owl#versionIRI"
+OWL = "http://www.w3.org/2002/07/owl#"
+OWL_CLASS = OWL + "Class"
+VERSION_IRI = OWL + "versionIRI"
 
 RDF_TYPE = RDF + "type"
 RDF_FIRST = RDF + "first"

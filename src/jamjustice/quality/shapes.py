@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jamjustice.errors import InputError, Problem, caret
+from jamjustice.errors import InputError, Problem, UnknownName, caret
 from jamjustice.formats import N_TRIPLES
 from jamjustice.graph.dataset import declared_prefixes, memory_store, rdflib_graph
 from jamjustice.graph.locate import Locator
@@ -22,10 +22,10 @@ from jamjustice.graph.scan import statements
 from jamjustice.graph.sparql import keywords, parse_error, understand
 from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, changed
 from jamjustice.quality.findings import Severity
-from jamjustice.vocabulary import RDF_TYPE, SH
+from jamjustice.vocabulary import OWL_CLASS, RDF_TYPE, RDFS, SH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rdflib import Graph
 
@@ -121,7 +121,7 @@ def check_shapes(documents: Sequence[Document]) -> None:
     text = (files("pyshacl") / "assets" / "shacl-shacl.ttl").read_bytes()
     shapes = [triple for document in documents for triple in document.triples]
     locator = Locator(documents)
-    problems = [problem for document in documents for problem in _query_problems(document, documents)]
+    problems = [problem for document in documents for problem in _problems(document, documents)]
     for violation in validate(shapes, parse_triples(text)).violations:
         place = (violation.path and locator.statement(violation.focus, violation.path, violation.value)) or (
             locator.block(violation.focus)
@@ -137,37 +137,50 @@ def check_shapes(documents: Sequence[Document]) -> None:
         message = f"this is not a valid SHACL shape: {subject} {what}.{found}"
         file, line, column = place or (documents[0].path, 0, 0)
         problems.append(Problem(file, line, column, message))
+    if not _has_target(shapes):
+        problems.append(Problem(documents[0].path, 0, 0, "no shape here has a target, so nothing would be checked."))
     if problems:
         raise InputError(*dict.fromkeys(problems))
 
 
-def _query_problems(document: Document, documents: Sequence[Document]) -> Iterator[Problem]:
-    """What is wrong with the queries and patterns that stand in one shapes file."""
-    known = declared_prefixes(documents)
+def _problems(document: Document, documents: Sequence[Document]) -> Iterator[Problem]:
+    """What SHACL's own shapes do not see in one shapes file: misspelt terms, queries and patterns that are none."""
+    prefixes = declared_prefixes(documents)
+    terms = _shacl_terms()
     yield from _missing_queries(document)
     for statement in statements(document.text):
-        if not isinstance(statement.predicate, NamedNode) or not isinstance(statement.object, Literal):
+        if not isinstance(statement.predicate, NamedNode) or not statement.predicate.value.startswith(SH):
             continue
-        text = statement.object.value
-        if statement.predicate.value == SH + "pattern":
+        name = statement.predicate.value.removeprefix(SH)
+        if name not in terms:  # a constraint that is misspelt checks nothing
+            message = str(UnknownName("property", f"sh:{name}", {f"sh:{term}" for term in terms}))
+            yield Problem(document.path, statement.line, 0, message)
+        elif isinstance(statement.object, Literal) and name == "pattern":
             yield from _pattern_problems(document, statement)
-        if statement.predicate.value not in {SH + "select", SH + "ask"}:
-            continue
-        forbidden = sorted(keywords(text) & {"MINUS", "SERVICE", "VALUES"})
-        if forbidden:
-            message = f"{forbidden[0]} is not allowed in a SHACL query. FILTER NOT EXISTS or IN can say the same."
-            yield Problem(document.path, statement.line, statement.column, message)
-        elif error := parse_error(text, known):
-            line, column, message = understand(text, error, known)
-            source = text.splitlines()[line - 1] if text.splitlines() else ""
-            # The lines of a long string are lines of the file; those of a short one are not.
-            below = line - 1 if document.text.splitlines()[statement.line - 1].rstrip().endswith('"""') else 0
-            yield Problem(
-                document.path,
-                statement.line + below,
-                0,
-                f"this SPARQL query cannot be read: {message}\n{caret(source, column)}",
-            )
+        elif isinstance(statement.object, Literal) and name in {"select", "ask"}:
+            yield from _query_problems(document, statement, prefixes)
+
+
+def _shacl_terms() -> frozenset[str]:
+    """The local names of SHACL's own vocabulary."""
+    text = (files("pyshacl") / "assets" / "shacl.ttl").read_bytes()
+    subjects = {triple.subject for triple in parse_triples(text)}
+    return frozenset(s.value.removeprefix(SH) for s in subjects if isinstance(s, NamedNode) and s.value.startswith(SH))
+
+
+def _query_problems(document: Document, statement: Statement, prefixes: Mapping[str, str]) -> Iterator[Problem]:
+    text = statement.object.value if isinstance(statement.object, Literal) else ""
+    forbidden = sorted(keywords(text) & {"MINUS", "SERVICE", "VALUES"})
+    if forbidden:
+        message = f"{forbidden[0]} is not allowed in a SHACL query. FILTER NOT EXISTS or IN can say the same."
+        yield Problem(document.path, statement.line, statement.column, message)
+    elif error := parse_error(text, prefixes):
+        line, column, message = understand(text, error, prefixes)
+        source = text.splitlines()[line - 1] if text.splitlines() else ""
+        # The lines of a long string are lines of the file; those of a short one are not.
+        below = line - 1 if document.text.splitlines()[statement.line - 1].rstrip().endswith('"""') else 0
+        detail = f"this SPARQL query cannot be read: {message}\n{caret(source, column)}"
+        yield Problem(document.path, statement.line + below, 0, detail)
 
 
 def _pattern_problems(document: Document, statement: Statement) -> Iterator[Problem]:
@@ -185,6 +198,16 @@ def _missing_queries(document: Document) -> Iterator[Problem]:
         if predicate.value == SH + "sparql" and object_ not in asked:
             file, line, column = Locator([document]).block(subject) or (document.path, 0, 0)
             yield Problem(file, line, column, "a constraint of sh:sparql needs a query, in sh:select.")
+
+
+def _has_target(shapes: Sequence[Triple]) -> bool:
+    """Whether any shape has a target (SHACL 2.1.3), a class that is a shape included."""
+    types = [
+        (t.subject, t.object.value) for t in shapes if t.predicate.value == RDF_TYPE and hasattr(t.object, "value")
+    ]
+    classes = {subject for subject, type_ in types if type_ in {RDFS + "Class", OWL_CLASS}}
+    implicit = any(subject in classes for subject, type_ in types if type_ == SH + "NodeShape")
+    return implicit or any(t.predicate.value.startswith(SH + "target") for t in shapes)
 
 
 def _backed(triples: Sequence[Triple]) -> Graph:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 OFFERED = (*GRAPH_FORMATS, HTML)
 """The formats of every document; without an Accept header it is the first."""
 
+_SPECIAL = ("/sparql", "/context.jsonld", "/id/", "/dump/")
+"""Paths that are no documents about something that the dataset describes."""
+
 
 @dataclass(frozen=True)
 class Site:
@@ -97,7 +100,7 @@ class Site:
         if request.method == "OPTIONS":
             return Answer(204, headers={"Allow": allowed})
         if request.method not in allowed.split(", "):
-            if not path.startswith(("/id/", "/dump/")) and not self._exists(_suffix(path)[0]):
+            if not path.startswith(_SPECIAL) and not self._exists(_suffix(path)[0]):
                 return self._missing(request, self.base + path.lstrip("/"))
             return problem(request, 405, f"{request.method} is not possible here.", {"Allow": allowed})
         if path == "/sparql":
