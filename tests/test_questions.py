@@ -16,11 +16,12 @@ from rdflib import Graph, URIRef
 from conftest import COUNTED, ROOT
 from jamjustice.formats import CSV
 from jamjustice.graph.dataset import Dataset, derive, rdflib_graph
-from jamjustice.graph.read import document, text_of
+from jamjustice.graph.read import document
 from jamjustice.graph.sparql import keywords
 from jamjustice.graph.terms import to_rdflib
 from jamjustice.store.embedded import EmbeddedEngine
 from jamjustice.store.engine import Question
+from jamjustice.text import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,11 +12,11 @@ import pytest
 
 from conftest import COUNTED, RunCli, edit
 from jamjustice.formats import DUMP_FORMATS, Format
-from jamjustice.graph.read import text_of
 from jamjustice.publish.published import Published, read_published
 from jamjustice.quality.check import check_dataset
 from jamjustice.store.embedded import EmbeddedEngine
 from jamjustice.store.engine import Question
+from jamjustice.text import text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
