@@ -251,7 +251,7 @@ END_TO_END = {
         "output:everyday-politics\n",
         "VIOLATION",
         "C20",
-        "December 2018",
+        "output:everyday-politics",
         "An output must have exactly one title.",
     ),
     "a date as free text": Spoiled(

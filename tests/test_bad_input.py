@@ -240,7 +240,7 @@ def test_a_bad_setting_stops_with_its_line_and_what_is_allowed(
     edit(settings, old, new)
     err = refused(USAGE, "query", "--list").err
     line = line_of(settings, at) if at else 1 if at == "" else line_of(settings, 'shapes = ["shapes/core.ttl"') - 1
-    assert err.startswith(f"{settings}:{line}: ")
+    assert err.startswith(f"{settings.name}:{line}: ")
     assert says in err
 
 

@@ -10,6 +10,7 @@ from conftest import ROOT, RunCli
 from jamjustice.errors import InputError, UsageError
 from jamjustice.graph.dataset import read_dataset
 from jamjustice.project import open_project
+from jamjustice.text import display
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,7 +111,7 @@ def test_a_prefix_that_is_not_declared_comes_with_the_line_to_paste(copy: Path) 
     assert f"Paste this line at the top: {line}" in str(caught.value)
 
 
-def test_a_path_is_shown_from_the_current_folder(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_is_shown_from_the_current_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT / "data")
-    assert project.shown(ROOT / "data/page/aims.ttl") == "page/aims.ttl"
-    assert project.shown(ROOT / "queries") == str(ROOT / "queries")
+    assert display(ROOT / "data/page/aims.ttl") == "page/aims.ttl"
+    assert display(ROOT / "queries") == str(ROOT / "queries")

@@ -60,11 +60,6 @@ class Project:
         """Every data file with the name of its graph."""
         return {path: path.relative_to(self.folder / "data").parts[0] for path in self.files("data", ".ttl")}
 
-    def shown(self, path: Path) -> str:
-        """A path as people are told it: from the current folder where it lies below it."""
-        full = path.absolute()
-        return full.relative_to(Path.cwd()).as_posix() if full.is_relative_to(Path.cwd()) else str(path)
-
 
 def open_project(folder: str | os.PathLike[str] | None = None, *, base: str | None = None) -> Project:
     """Find a project and read its settings.

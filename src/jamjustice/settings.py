@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from jamjustice.errors import InputError, SettingsError, UsageError
-from jamjustice.text import text_of
+from jamjustice.text import display, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,14 +124,14 @@ def read_settings(folder: Path, environment: Mapping[str, str]) -> Settings:
         text = text_of(path)
     except InputError as error:
         problem = error.problems[0]
-        raise SettingsError(str(path), problem.line, problem.message) from None
+        raise SettingsError(display(path), problem.line, problem.message) from None
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        raise SettingsError(str(path), line, f"this is not TOML: {error}.") from None
-    settings = _settings(str(path), text, table)
+        raise SettingsError(display(path), line, f"this is not TOML: {error}.") from None
+    settings = _settings(display(path), text, table)
     base = environment.get("JAMJUSTICE_BASE", "")
     return settings.rebased(base) if base else settings
 

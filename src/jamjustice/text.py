@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from jamjustice.errors import InputError, Problem
 
-if TYPE_CHECKING:
-    from pathlib import Path
+
+def display(path: Path) -> str:
+    """A path as people are told it: from the current folder where it lies below it."""
+    full = path.absolute()
+    return full.relative_to(Path.cwd()).as_posix() if full.is_relative_to(Path.cwd()) else str(path)
 
 
-def text_of(path: Path, shown: str = "") -> str:
+def text_of(path: Path, name: str = "") -> str:
     """The text of a UTF-8 file. Raises InputError that says what is wrong and where."""
-    name = shown or str(path)
+    name = name or display(path)
     try:
         return decode(path.read_bytes(), name)
     except FileNotFoundError:

@@ -73,9 +73,10 @@ def coloured(text: str) -> str:
 def _project(options: dict[str, str | None], files: tuple[str, ...]) -> Report:
     from jamjustice.quality.check import check_dataset
     from jamjustice.quality.evidence import check_evidence
+    from jamjustice.text import display
 
     dataset = _dataset(options)
-    shown = {file: dataset.project.shown(Path(os.path.abspath(file))) for file in files}  # noqa: PTH100
+    shown = {file: display(Path(os.path.abspath(file))) for file in files}  # noqa: PTH100
     known = {document.path for document in dataset.data}
     for file in files:
         if shown[file] not in known:

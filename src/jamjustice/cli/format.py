@@ -30,8 +30,10 @@ def command(options: dict[str, str | None], files: tuple[str, ...], *, check: bo
     """
     project = _project(options, needed=not files)
     if not files and project:
+        from jamjustice.text import display
+
         paths = [*project.files("ontology", ".ttl"), *project.files("data", ".ttl")]
-        files = tuple(project.shown(path) for path in paths)
+        files = tuple(display(path) for path in paths)
     prefixes = _prefixes(project)
     if files == ("-",):
         from jamjustice.text import decode

@@ -16,7 +16,7 @@ from jamjustice.graph.read import Document, read_data, read_ontology
 from jamjustice.graph.sparql import syntax_problem
 from jamjustice.graph.terms import plain, to_rdflib
 from jamjustice.project import DERIVED
-from jamjustice.text import text_of
+from jamjustice.text import display, text_of
 from jamjustice.vocabulary import SH
 
 if TYPE_CHECKING:
@@ -65,13 +65,13 @@ class Dataset:
         For the project's own files, which are trusted to end. Raises InputError when it is not a SELECT query.
         """
         path = self.project.folder / "queries" / file
-        text = self.project.rebase(text_of(path, self.project.shown(path)))
+        text = self.project.rebase(text_of(path))
         try:
             found = self._union.query(text)
         except SyntaxError as error:
-            raise InputError(syntax_problem(self.project.shown(path), text, str(error))) from None
+            raise InputError(syntax_problem(display(path), text, str(error))) from None
         if not isinstance(found, ox.QuerySolutions):
-            raise InputError(Problem(self.project.shown(path), 0, 0, "this file must be a SELECT query."))
+            raise InputError(Problem(display(path), 0, 0, "this file must be a SELECT query."))
         names = [variable.value for variable in found.variables]
         for row in found:
             yield {name: term.value for name in names if (term := row[name]) is not None}
@@ -117,13 +117,13 @@ def derive(project: Project, data: Iterable[Document]) -> tuple[ox.Triple, ...]:
     store.bulk_extend(as_quads(triples))
     found: set[ox.Triple] = set()
     for path in project.files("queries/derive", ".rq"):
-        text = project.rebase(text_of(path, project.shown(path)))
+        text = project.rebase(text_of(path))
         try:
             result = store.query(text)
         except SyntaxError as error:
-            raise InputError(syntax_problem(project.shown(path), text, str(error))) from None
+            raise InputError(syntax_problem(display(path), text, str(error))) from None
         if not isinstance(result, ox.QueryTriples):
-            raise InputError(Problem(project.shown(path), 0, 0, "a file in queries/derive/ must be a CONSTRUCT query."))
+            raise InputError(Problem(display(path), 0, 0, "a file in queries/derive/ must be a CONSTRUCT query."))
         found.update(result)
     return tuple(sorted((t for t in found if ox.Quad(*t) not in store), key=str))
 

@@ -5,6 +5,7 @@ Standard: RDF 1.1 Turtle, https://www.w3.org/TR/turtle/ .
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from jamjustice.errors import InputError, Problem
 from jamjustice.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from jamjustice.graph.terms import TAGGED
 from jamjustice.graph.tokens import tokens
-from jamjustice.text import text_of
+from jamjustice.text import display, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,8 +66,8 @@ def _read(project: Project, graphs: Mapping[Path, str]) -> tuple[Document, ...]:
     problems: list[Problem] = []
     for path, graph in graphs.items():
         try:
-            text = project.rebase(text_of(path, project.shown(path)))
-            documents.append(document(text, project.shown(path), graph=graph))
+            text = project.rebase(text_of(path))
+            documents.append(document(text, display(path), graph=graph))
         except InputError as error:
             problems += error.problems
     if problems:
@@ -133,11 +134,13 @@ def _with_prefix(problem: Problem, declared: Mapping[str, str]) -> Problem:
     match = _UNDECLARED.search(problem.message)
     if not match:
         return problem
-    namespace = declared.get(match[1]) or _common_prefixes().get(match[1])
-    if namespace:
-        advice = f"Paste this line at the top: @prefix {match[1]}: <{namespace}> ."
+    known = {**_common_prefixes(), **declared}
+    near = difflib.get_close_matches(match[1], known, n=1)
+    if match[1] in known:
+        advice = f"Paste this line at the top: @prefix {match[1]}: <{known[match[1]]}> ."
     else:
-        advice = f"Add a line at the top: @prefix {match[1]}: <the namespace it stands for> ."
+        advice = f"Did you mean {near[0]}:? If not, add" if near else "Add"
+        advice += f" a line at the top: @prefix {match[1]}: <the namespace it stands for> ."
     return Problem(
         problem.file, problem.line, problem.column, f"{problem.message.rstrip('.')}. {advice}", problem.source
     )

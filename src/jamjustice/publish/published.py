@@ -13,7 +13,7 @@ from jamjustice.graph.render import Style, dataset_bytes
 from jamjustice.graph.terms import NamedNode, Quad
 from jamjustice.queries.library import Query, read_library
 from jamjustice.queries.sparql_examples import as_triples
-from jamjustice.text import text_of
+from jamjustice.text import display, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,10 +84,10 @@ def _context(project: Project) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        document = json.loads(project.rebase(text_of(path, project.shown(path))))
+        document = json.loads(project.rebase(text_of(path)))
     except json.JSONDecodeError as error:
-        raise InputError(Problem(project.shown(path), error.lineno, error.colno, f"{error.msg}.")) from None
+        raise InputError(Problem(display(path), error.lineno, error.colno, f"{error.msg}.")) from None
     context = document.get("@context") if isinstance(document, dict) else None
     if not isinstance(context, dict):
-        raise InputError(Problem(project.shown(path), 1, 1, 'a JSON-LD context is an object {"@context": {…}}.'))
+        raise InputError(Problem(display(path), 1, 1, 'a JSON-LD context is an object {"@context": {…}}.'))
     return context

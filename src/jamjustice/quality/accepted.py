@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from jamjustice.errors import InputError, Problem
 from jamjustice.quality.findings import Finding, Severity
-from jamjustice.text import text_of
+from jamjustice.text import display, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ def read_accepted(project: Project, prefixes: Mapping[str, str]) -> tuple[Accept
     path = project.folder / FILE
     if not path.exists():
         return ()
-    shown, text = project.shown(path), project.rebase(text_of(path, project.shown(path)))
+    shown, text = display(path), project.rebase(text_of(path))
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -14,6 +14,7 @@ from jamjustice.quality.findings import Finding, Severity
 from jamjustice.quality.shapes import Outcome, check_shapes, validate
 from jamjustice.settings import FILE as SETTINGS
 from jamjustice.settings import Validation
+from jamjustice.text import display
 from jamjustice.vocabulary import LABELS
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def check_dataset(dataset: Dataset, *, extra: Sequence[Finding] = ()) -> Report:
         outcome = validate(data, [triple for document in shapes for triple in document.triples])
         outcomes.append(outcome)
         findings += [_finding(violation, locator, namer) for violation in outcome.violations]
-    marked = mark_known(findings, accepted, project.shown(project.folder / FILE))
+    marked = mark_known(findings, accepted, display(project.folder / FILE))
     statements = sum(len(document.triples) for document in dataset.data) + len(dataset.derived)
     return Report(_ordered(marked), tuple(outcomes), statements, len(dataset.data), dataset.prefixes)
 
@@ -105,7 +106,7 @@ def _validations(dataset: Dataset) -> tuple[Validation, ...]:
 def _shapes(dataset: Dataset, validation: Validation) -> list[Document]:
     """The shapes files of one validation; the prefixes that they declare may stand in any file of the ontology."""
     folder = dataset.project.folder / "ontology"
-    paths = {dataset.project.shown(path): path.relative_to(folder).as_posix() for path in folder.rglob("*.ttl")}
+    paths = {display(path): path.relative_to(folder).as_posix() for path in folder.rglob("*.ttl")}
     found = [d for d in dataset.ontology if any(fnmatch(paths[d.path], pattern) for pattern in validation.shapes)]
     if not found:
         raise _setting(
@@ -121,7 +122,7 @@ def _shapes(dataset: Dataset, validation: Validation) -> list[Document]:
 
 def _setting(dataset: Dataset, line: int, message: str) -> SettingsError:
     project = dataset.project
-    return SettingsError(project.shown(project.folder / SETTINGS), line, message)
+    return SettingsError(display(project.folder / SETTINGS), line, message)
 
 
 class Namer:

@@ -16,7 +16,7 @@ import yaml
 from jamjustice.errors import InputError, Problem, UnknownName, UsageError
 from jamjustice.graph.sparql import parse_error, query_form, syntax_problem
 from jamjustice.queries.parameters import TYPES, Parameter, fill, parameter_variables, term
-from jamjustice.text import text_of
+from jamjustice.text import display, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,8 +83,7 @@ def read_query(text: str, file: str, prefixes: Mapping[str, str]) -> Query:
 
 
 def _read(path: Path, project: Project, prefixes: Mapping[str, str]) -> Query:
-    shown = project.shown(path)
-    return _parse(project.rebase(text_of(path, shown)), shown, prefixes)
+    return _parse(project.rebase(text_of(path)), display(path), prefixes)
 
 
 def _parse(text: str, shown: str, prefixes: Mapping[str, str]) -> Query:
