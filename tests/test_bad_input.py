@@ -845,3 +845,17 @@ def test_shapes_that_would_check_nothing_are_refused(refused: Refused, copy: Pat
     err = refused(INPUT, "check", "--shapes", "mine.ttl").err
     assert err.startswith("mine.ttl")
     assert says in err
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [("loose.ttl", "belongs in a folder"), ("derived/mine.ttl", "is computed"), ("queries/mine.ttl", "is computed")],
+)
+def test_a_data_file_in_no_graph_or_in_a_computed_one_is_named(
+    refused: Refused, copy: Path, file: str, says: str
+) -> None:
+    (copy / "data" / file).parent.mkdir(exist_ok=True)
+    write(copy / "data" / file, "<http://e/a> <http://e/b> 1 .\n")
+    err = refused(INPUT, "check").err
+    assert err.startswith(f"data/{file}: ")
+    assert says in err

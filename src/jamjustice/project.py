@@ -16,7 +16,13 @@ from jamjustice.errors import UsageError
 from jamjustice.settings import FILE, Settings, read_settings
 
 DERIVED = "derived"
-"""The graph that is computed, never written by hand."""
+"""The graph that is computed from the data."""
+
+QUERIES = "queries"
+"""The graph of the query library."""
+
+COMPUTED = (DERIVED, QUERIES)
+"""Graphs that are never written by hand, so no folder of `data/` may have their names."""
 
 
 @dataclass(frozen=True)

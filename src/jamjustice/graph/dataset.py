@@ -55,9 +55,7 @@ class Dataset:
 
     @cached_property
     def _union(self) -> ox.Store:
-        store = ox.Store()
-        store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in self.quads())
-        return store
+        return memory_store(quad.triple for quad in self.quads())
 
     def select(self, file: str) -> Iterator[dict[str, str]]:
         """The rows of a SELECT file below `queries/`, over the union of the graphs, as text.
@@ -111,10 +109,8 @@ def derive(project: Project, data: Iterable[Document]) -> tuple[ox.Triple, ...]:
 
     Raises InputError for a file that is not a CONSTRUCT query.
     """
-    store = ox.Store()
     described = project.graph(DESCRIPTION)
-    triples = [t for document in data if document.graph != described for t in document.triples]
-    store.bulk_extend(as_quads(triples))
+    store = memory_store(t for document in data if document.graph != described for t in document.triples)
     found: set[ox.Triple] = set()
     for path in project.files("queries/derive", ".rq"):
         text = project.rebase(text_of(path))

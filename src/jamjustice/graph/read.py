@@ -16,10 +16,11 @@ from jamjustice.errors import InputError, Problem
 from jamjustice.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from jamjustice.graph.terms import TAGGED
 from jamjustice.graph.tokens import tokens
+from jamjustice.project import COMPUTED
 from jamjustice.text import display, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from jamjustice.project import Project
@@ -57,8 +58,19 @@ def read_ontology(project: Project) -> tuple[Document, ...]:
 
 def read_data(project: Project) -> tuple[Document, ...]:
     """Every Turtle file of `data/`, each in the graph of its folder. Raises InputError with all problems."""
-    graphs = {path: project.graph(name) for path, name in project.data_files().items()}
-    return _read(project, graphs)
+    files = project.data_files()
+    misplaced = [problem for path, name in files.items() for problem in _misplaced(path, name)]
+    if misplaced:
+        raise InputError(*misplaced)
+    return _read(project, {path: project.graph(name) for path, name in files.items()})
+
+
+def _misplaced(path: Path, graph: str) -> Iterator[Problem]:
+    if path.name == graph:
+        message = f"a data file belongs in a folder, which names its graph: for example data/page/{graph}."
+        yield Problem(display(path), 0, 0, message)
+    elif graph in COMPUTED:
+        yield Problem(display(path), 0, 0, f"the graph {graph} is computed; give this folder another name.")
 
 
 def _read(project: Project, graphs: Mapping[Path, str]) -> tuple[Document, ...]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
+from jamjustice.vocabulary import XSD
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -80,7 +82,7 @@ def to_rdflib(term: Object) -> Node:
     if language := tag(term):
         return Literal(term.value, lang=language)
     datatype = term.datatype.value
-    if datatype == "http://www.w3.org/2001/XMLSchema#string":
+    if datatype == XSD + "string":
         return Literal(term.value)
     return Literal(term.value, datatype=URIRef(datatype), normalize=False)
 

@@ -11,6 +11,7 @@ from jamjustice.errors import InputError, Problem, UnknownName
 from jamjustice.graph.dataset import Dataset, as_quads, read_dataset
 from jamjustice.graph.render import Style, dataset_bytes
 from jamjustice.graph.terms import NamedNode, Quad
+from jamjustice.project import QUERIES
 from jamjustice.queries.library import Query, read_library
 from jamjustice.queries.sparql_examples import as_triples
 from jamjustice.text import display, text_of
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from jamjustice.formats import Format
     from jamjustice.project import Project
-
-QUERIES = "queries"
-"""The graph of the query library."""
 
 
 @dataclass(frozen=True)
