@@ -329,3 +329,16 @@ def test_the_bytes_do_not_depend_on_the_order_or_the_names_of_blank_nodes(run_cl
     )
     assert run_cli("format", cwd=bees).code == 0
     assert data.read_text("utf-8") == first
+
+
+def test_a_project_without_shapes_is_told_where_they_go(tmp_path: Path, run_cli: RunCli) -> None:
+    for folder in ("ontology", "data/things", "queries"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "jamjustice.toml").write_text('name = "bare"\nbase = "https://example.org/bare/"\n', "utf-8")
+    (tmp_path / "data/things/a.ttl").write_text(
+        "<https://example.org/bare/id/a> <https://example.org/p> 1 .\n", "utf-8"
+    )
+    run = run_cli("check", cwd=tmp_path)
+    assert (run.code, run.out) == (2, "")
+    assert "ontology/shapes/" in run.err
+    assert run_cli("export", "--format", "nt", cwd=tmp_path).out.count("\n") == 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
-from jamjustice.errors import SettingsError
+from jamjustice.errors import SettingsError, UsageError
 from jamjustice.graph.locate import Locator, Place
 from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, short
 from jamjustice.quality.accepted import FILE, mark_known, read_accepted
@@ -108,6 +108,8 @@ def _shapes(dataset: Dataset, validation: Validation) -> list[Document]:
     folder = dataset.project.folder / "ontology"
     paths = {display(path): path.relative_to(folder).as_posix() for path in folder.rglob("*.ttl")}
     found = [d for d in dataset.ontology if any(fnmatch(paths[d.path], pattern) for pattern in validation.shapes)]
+    if not found and not dataset.project.settings.validation:
+        raise UsageError("There is nothing to check against: put SHACL shapes into ontology/shapes/, as Turtle files.")
     if not found:
         raise _setting(
             dataset,
