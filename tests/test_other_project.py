@@ -37,6 +37,13 @@ ONTOLOGY = f"""\
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix sh:   <http://www.w3.org/ns/shacl#> .
 
+<{BASE}def>
+  a owl:Ontology ;
+  rdfs:label "Bee atlas vocabulary"@en ;
+  sh:declare
+    [ sh:namespace "{BASE}def#" ; sh:prefix "bee" ] ,
+    [ sh:namespace "{BASE}id/hive/" ; sh:prefix "hive" ] .
+
 bee:Hive
   a owl:Class ;
   rdfs:label "Bienenstock"@de , "hive"@en .
@@ -44,13 +51,6 @@ bee:Hive
 bee:colonies
   a owl:DatatypeProperty ;
   rdfs:label "colonies"@en .
-
-<{BASE}def>
-  a owl:Ontology ;
-  rdfs:label "Bee atlas vocabulary"@en ;
-  sh:declare
-    [ sh:namespace "{BASE}def#" ; sh:prefix "bee" ] ,
-    [ sh:namespace "{BASE}id/hive/" ; sh:prefix "hive" ] .
 """
 SHAPES = f"""\
 # One rule.

@@ -130,6 +130,7 @@ def query(
     >>> query("what-does-a-line-say", line=83).rows[0]
     {'label': 'Councillors and Communities'}
     """
+    from jamjustice.errors import UsageError
     from jamjustice.formats import RESULTS_JSON, TURTLE
     from jamjustice.project import open_project
     from jamjustice.publish.published import read_published
@@ -139,6 +140,8 @@ def query(
     from jamjustice.store.engine import Question
     from jamjustice.store.remote import RemoteEngine
 
+    if not isinstance(timeout, int | float) or not timeout > 0:
+        raise UsageError("timeout is a number of seconds, more than 0.")
     published = read_published(open_project(project))
     style = published.style
     is_text = "{" in question or any(mark.isspace() for mark in question)

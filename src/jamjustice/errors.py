@@ -119,7 +119,7 @@ class QuerySyntaxError(QueryError):
     """
 
     def __init__(self, text: str, line: int, column: int, message: str, file: str = "") -> None:
-        lines = text.splitlines()
+        lines = text.split("\n")
         shown = lines[line - 1] if 0 < line <= len(lines) else ""
         place = f"{file}:{line}:{column}" if file else f"line {line}, column {column}"
         super().__init__(f"{place}: {message}" + (f"\n{caret(shown, column)}" if shown.strip() else ""))

@@ -103,7 +103,6 @@ TSV = Format("tsv", "TSV", "text/tab-separated-values", "tsv", Carries.RESULTS, 
 HTML = Format("html", "HTML", "text/html", "html", Carries.PAGE, aliases=("application/xhtml+xml",))
 
 GRAPH_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
-DATASET_FORMATS = (TRIG, N_QUADS, JSON_LD)
 RESULT_FORMATS = (RESULTS_JSON, RESULTS_XML, CSV, TSV)
 DUMP_FORMATS = (TURTLE, N_TRIPLES, N_QUADS, TRIG, JSON_LD, RDF_XML)
 

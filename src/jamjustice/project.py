@@ -11,9 +11,14 @@ import os
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jamjustice.errors import UsageError
+from jamjustice.errors import InputError, Problem, UsageError
 from jamjustice.settings import FILE, Settings, read_settings
+from jamjustice.text import display
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DERIVED = "derived"
 """The graph that is computed from the data."""
@@ -56,11 +61,13 @@ class Project:
     @cached_property
     def graph_names(self) -> tuple[str, ...]:
         """The folders of `data/`, in alphabetical order: each is a named graph."""
-        return tuple(sorted(p.name for p in (self.folder / "data").iterdir() if p.is_dir()))
+        folders = (p for p in (self.folder / "data").iterdir() if p.is_dir() and not p.name.startswith("."))
+        return tuple(sorted(p.name for p in folders))
 
     def files(self, folder: str, suffix: str) -> list[Path]:
         """The files with a suffix in one of the project's folders and below it, in a fixed order."""
-        return sorted((self.folder / folder).rglob(f"*{suffix}"), key=lambda p: p.relative_to(self.folder).as_posix())
+        found = (path for path in _walk(self.folder / folder) if path.name.endswith(suffix))
+        return sorted(found, key=lambda p: p.relative_to(self.folder).as_posix())
 
     def data_files(self) -> dict[Path, str]:
         """Every data file with the name of its graph."""
@@ -78,6 +85,25 @@ def open_project(folder: str | os.PathLike[str] | None = None, *, base: str | No
             raise UsageError(f"{found} has no folder {needed}/: a project holds ontology/, data/ and queries/.")
     project = Project(found, read_settings(found, os.environ))
     return project.rebased(base) if base else project
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Every file below a folder, through links but never in a circle; hidden ones are not the project's.
+
+    Raises InputError for a folder that cannot be read.
+    """
+
+    def fail(error: OSError) -> None:
+        raise InputError(Problem(display(Path(error.filename)), 0, 0, f"cannot be read: {error.strerror}."))
+
+    seen: set[str] = set()
+    for here, folders, files in os.walk(folder, onerror=fail if folder.exists() else None, followlinks=True):
+        if (real := os.path.realpath(here)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(here, name) for name in files if not name.startswith("."))
 
 
 def _named(folder: str | os.PathLike[str] | None) -> Path | None:

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from jamjustice.errors import InputError, SettingsError, UsageError
-from jamjustice.text import display, text_of
+from jamjustice.text import display, split_lines, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -133,7 +133,10 @@ def read_settings(folder: Path, environment: Mapping[str, str]) -> Settings:
         raise SettingsError(display(path), line, f"this is not TOML: {error}.") from None
     settings = _settings(display(path), text, table)
     base = environment.get("JAMJUSTICE_BASE", "")
-    return settings.rebased(base) if base else settings
+    try:
+        return settings.rebased(base) if base else settings
+    except UsageError as error:
+        raise UsageError(f"JAMJUSTICE_BASE: {error}") from None
 
 
 def _settings(path: str, text: str, table: dict[str, Any]) -> Settings:
@@ -150,7 +153,7 @@ def _settings(path: str, text: str, table: dict[str, Any]) -> Settings:
         if key not in values:
             raise SettingsError(path, 1, f"{key} is missing: {_RULES[key].allowed}.")
     lines = [
-        [n for n, row in enumerate(text.splitlines(), start=1) if re.match(rf"\s*{key}\s*=", row)] for key in _KEYS
+        [n for n, row in enumerate(split_lines(text), start=1) if re.match(rf"\s*{key}\s*=", row)] for key in _KEYS
     ]
     values["validation"] = tuple(
         Validation(tuple(v["shapes"]), tuple(v["graphs"]), *places)
@@ -176,7 +179,7 @@ def _line(text: str, key: str) -> int:
     """The line of a key: tomllib keeps none, so look for it below its table's heading."""
     table, _, name = key.rpartition(".")
     inside = not table
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(split_lines(text), start=1):
         heading = re.match(r"\s*\[+\s*([^\]\s]+)\s*\]+", line)
         if heading:
             inside = heading[1] == table

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from jamjustice.errors import InputError, Problem
+
+
+def split_lines(text: str) -> list[str]:
+    r"""The lines of a text as editors and parsers count them: str.splitlines knows six more ends of a line.
+
+    >>> split_lines("one\x0cstill one\ntwo")
+    ['one\x0cstill one', 'two']
+    """
+    return re.split(r"\r\n|\r|\n", text)
 
 
 def display(path: Path) -> str:

@@ -86,7 +86,8 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        say(f"Cannot write: {error.strerror or error}.")
+        reason = error.strerror or str(error)
+        say(f"{error.filename}: {reason}." if error.filename else f"Cannot write: {reason}.")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 3
 

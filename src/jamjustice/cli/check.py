@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jamjustice.cli.command import Example
-from jamjustice.cli.console import colours, emit, say
+from jamjustice.cli.console import colours, emit, say, stdin
 from jamjustice.errors import InputError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -55,9 +55,13 @@ def command(
     """
     from jamjustice.quality.report import as_json, as_text, as_turtle
 
+    if files and (data or shapes):
+        raise UsageError("FILES belong to the project; name a file after --data, or leave --data and --shapes out.")
     report = _loose(options, data, shapes) if data or shapes else _project(options, files)
-    if any(outcome.exact for outcome in report.outcomes):
-        say("Some literals are written in a form that Oxigraph would change: checked on rdflib's own store, slowly.")
+    for literal in report.changed[:10]:
+        say(f"{literal} is written in a form that Oxigraph changes.")
+    if report.changed:
+        say(f"{len(report.changed)} such literals: checked on rdflib's own store, which is slower.")
     render = {"text": as_text, "json": as_json, "turtle": as_turtle}[format_]
     text = render(report)
     emit((coloured(text) if format_ == "text" and colours() else text).encode())
@@ -73,25 +77,25 @@ def coloured(text: str) -> str:
 def _project(options: dict[str, str | None], files: tuple[str, ...]) -> Report:
     from jamjustice.quality.check import check_dataset
     from jamjustice.quality.evidence import check_evidence
-    from jamjustice.text import display
 
     dataset = _dataset(options)
-    shown = {file: display(Path(os.path.abspath(file))) for file in files}  # noqa: PTH100
-    known = {document.path for document in dataset.data}
+    known = {Path(document.path).resolve(): document.path for document in dataset.data}
     for file in files:
-        if shown[file] not in known:
+        if Path(file).resolve() not in known:
             reason = "is not one of the project's data files" if Path(file).exists() else "does not exist"
             raise UsageError(f"{file} {reason}. To check a file by itself: jamjustice check --data {file}")
     source = os.environ.get("JAMJUSTICE_SOURCE_DIR")
     report = check_dataset(dataset, extra=check_evidence(dataset, Path(source)) if source else [])
-    return report.only(set(shown.values())) if files else report
+    return report.only({known[Path(file).resolve()] for file in files}) if files else report
 
 
 def _dataset(options: dict[str, Any]) -> Dataset:
     from jamjustice.project import open_project
     from jamjustice.publish.published import read_published
 
-    return read_published(open_project(options["folder"], base=options["base"])).dataset
+    published = read_published(open_project(options["folder"], base=options["base"]))
+    published.style  # noqa: B018 - the JSON-LD context is read, and refused if it is none
+    return published.dataset
 
 
 def _loose(options: dict[str, str | None], data: tuple[str, ...], shapes: tuple[str, ...]) -> Report:
@@ -105,12 +109,13 @@ def _loose(options: dict[str, str | None], data: tuple[str, ...], shapes: tuple[
 
 def _documents(files: tuple[str, ...]) -> list[Document]:
     from jamjustice.graph.read import document
-    from jamjustice.text import text_of
+    from jamjustice.text import decode, text_of
 
     documents, problems = [], list[Problem]()
     for file in files:
         try:
-            documents.append(document(text_of(Path(file)), file))
+            text = decode(stdin(), "-") if file == "-" else text_of(Path(file))
+            documents.append(document(text, file))
         except InputError as error:
             problems += error.problems
     if problems:

@@ -30,6 +30,7 @@ def emit(data: bytes, output: str = "-") -> None:
 def replace_file(path: Path, data: bytes) -> None:
     """Replace a file by a new one beside it, so that a failure leaves the old one as it was. Raises InputError."""
     try:
+        target = path.resolve()  # a link stays a link
         if path.exists() and not path.is_file():
             with path.open("wb") as stream:
                 stream.write(data)
@@ -37,14 +38,14 @@ def replace_file(path: Path, data: bytes) -> None:
         if path.exists() and not os.access(path, os.W_OK):
             raise PermissionError(13, "Permission denied")
         mode = path.stat().st_mode if path.exists() else None
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as stream:
             temporary = Path(stream.name)
             try:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
                 temporary.chmod(mode if mode is not None else 0o666 & ~_umask())
-                temporary.replace(path)
+                temporary.replace(target)
             except BaseException:
                 temporary.unlink(missing_ok=True)
                 raise

@@ -35,11 +35,16 @@ def command(options: dict[str, str | None], files: tuple[str, ...], *, check: bo
         paths = [*project.files("ontology", ".ttl"), *project.files("data", ".ttl")]
         files = tuple(display(path) for path in paths)
     prefixes = _prefixes(project)
-    if files == ("-",):
+    if "-" in files:
+        if files != ("-",):
+            raise UsageError("- is standard input; format it by itself.")
         from jamjustice.text import decode
 
-        emit(_formatted(decode(stdin(), "-"), "-", project, prefixes).encode())
-        return 0
+        data = stdin()
+        formatted = _formatted(decode(data, "-"), "-", project, prefixes).encode()
+        if not check:
+            emit(formatted)
+        return 1 if check and formatted != data else 0
     changed = _changed(files, project, prefixes)
     for file, text in changed.items():
         if check:

@@ -77,7 +77,7 @@ def command(
     try:
         emit(_answered(engine, text, wanted, published), output)
     except QuerySyntaxError as error:
-        if not Path(name).is_file():
+        if not _is_file(name):
             raise
         raise QuerySyntaxError(text, error.line, error.column, error.message, name) from None
     finally:
@@ -92,11 +92,20 @@ def _query(name: str, published: Published) -> Query:
     prefixes = published.style.prefixes
     if name == "-":
         return read_query(decode(stdin(), "-"), "-", prefixes)
-    if name.endswith(".rq") or (name not in published.library and Path(name).is_file()):
+    if "{" in name:
+        return ad_hoc(name)
+    if name.endswith(".rq") or (name not in published.library and _is_file(name)):
         return read_query(published.project.rebase(text_of(Path(name), name)), name, prefixes)
-    if "{" in name or any(mark.isspace() for mark in name):
+    if any(mark.isspace() for mark in name):
         return ad_hoc(name)
     return choose(published.library, name)
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):  # too long for a name of a file, or with a NUL
+        return False
 
 
 def _values(parameters: tuple[str, ...]) -> dict[str, str]:
@@ -105,6 +114,8 @@ def _values(parameters: tuple[str, ...]) -> dict[str, str]:
         name, equals, value = parameter.partition("=")
         if not equals:
             raise UsageError(f'"{parameter}" is not a parameter: write -p name=value.')
+        if name.strip() in values:
+            raise UsageError(f"Parameter {name.strip()} is given twice.")
         values[name.strip()] = value
     return values
 
@@ -116,19 +127,19 @@ def _wanted(name: str | None, output: str, *, graph: bool) -> Format | None:
 
     formats = GRAPH_FORMATS if graph else RESULT_FORMATS
     suffix = Path(output).suffix.lstrip(".") if output != "-" else ""
-    asked = name or (suffix if any(f.is_called(suffix) for f in formats) else "")
+    asked = name or (suffix if any(f.is_called(suffix) for f in (*GRAPH_FORMATS, *RESULT_FORMATS)) else "")
     if asked == _TABLE and not graph:
         return None
     if not asked and not graph:
         return None if output == "-" and sys.stdout.isatty() else CSV
-    everything = {f.name for f in (*GRAPH_FORMATS, *RESULT_FORMATS, N_QUADS, TRIG)} | {_TABLE}
-    if asked in everything and not any(f.is_called(asked) for f in formats):
-        kind, fitting = ("a graph", GRAPH_FORMATS) if graph else ("a table", RESULT_FORMATS)
-        names = [f.name for f in fitting] + ([] if graph else [_TABLE])
+    every = (*GRAPH_FORMATS, *RESULT_FORMATS, N_QUADS, TRIG)
+    if not asked or any(f.is_called(asked) for f in formats):
+        return named(asked, formats) if asked else TURTLE
+    if asked == _TABLE or any(f.is_called(asked) for f in every):
+        kind = "a graph" if graph else "a table"
+        names = [f.name for f in formats] + ([] if graph else [_TABLE])
         raise UsageError(f"This query answers with {kind}, which {asked} cannot hold. Choose {', '.join(names)}.")
-    if asked and not any(f.is_called(asked) for f in formats):
-        raise UnknownName("format", asked, everything)
-    return named(asked, formats) if asked else TURTLE
+    raise UnknownName("format", asked, {f.name for f in every} | {_TABLE})
 
 
 def _engine(published: Published, endpoint: str | None, timeout: float) -> Engine:

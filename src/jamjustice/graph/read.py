@@ -15,9 +15,9 @@ import pyoxigraph as ox
 from jamjustice.errors import InputError, Problem
 from jamjustice.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from jamjustice.graph.terms import TAGGED
-from jamjustice.graph.tokens import tokens
+from jamjustice.graph.tokens import place, tokens
 from jamjustice.project import COMPUTED
-from jamjustice.text import display, text_of
+from jamjustice.text import display, split_lines, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,8 +35,10 @@ ENGINE_FORMATS = {
 }
 """The engine's name of each format."""
 
-_CAPITAL_TAG = re.compile(r"[\"']@[A-Za-z-]*[A-Z]")
-_WHERE = re.compile(r"^Parser error at line \d+ (?:between columns \d+ and \d+|column \d+)?:? ?(?:and [^:]*: )?")
+_OTHER_RDF = {".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl", ".jsonld", ".n3"}
+_CAPITAL_TAG = re.compile(r"[\"']\s*@[A-Za-z0-9-]*[A-Z]")
+_RDF_1_2 = re.compile(r"<<|\{\||@[A-Za-z0-9-]+--")
+_WHERE = re.compile(r"^Parser error (?:at|between) line \d+ [^:]*: ")
 _UNDECLARED = re.compile(r"The prefix ([^:\s]*): has not been declared")
 
 
@@ -60,6 +62,11 @@ def read_data(project: Project) -> tuple[Document, ...]:
     """Every Turtle file of `data/`, each in the graph of its folder. Raises InputError with all problems."""
     files = project.data_files()
     misplaced = [problem for path, name in files.items() for problem in _misplaced(path, name)]
+    misplaced += [
+        Problem(display(path), 0, 0, "only Turtle files are read: convert it, and let its name end in .ttl.")
+        for path in project.files("data", "")
+        if path.suffix.lower() in _OTHER_RDF and path not in files
+    ]
     if misplaced:
         raise InputError(*misplaced)
     return _read(project, {path: project.graph(name) for path, name in files.items()})
@@ -68,6 +75,9 @@ def read_data(project: Project) -> tuple[Document, ...]:
 def _misplaced(path: Path, graph: str) -> Iterator[Problem]:
     if path.name == graph:
         message = f"a data file belongs in a folder, which names its graph: for example data/page/{graph}."
+        yield Problem(display(path), 0, 0, message)
+    elif not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._~-]*", graph):
+        message = f'the folder "{graph}" names a graph: use letters, digits and hyphens only.'
         yield Problem(display(path), 0, 0, message)
     elif graph in COMPUTED:
         yield Problem(display(path), 0, 0, f"the graph {graph} is computed; give this folder another name.")
@@ -104,7 +114,18 @@ def document(text: str, path: str, *, graph: str = "", known: Mapping[str, str] 
     if _CAPITAL_TAG.search(text):
         exact = ox.parse(_kept_tags(text), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
         triples = tuple(quad.triple for quad in exact)
+    if any(_is_rdf_1_2(triple) for triple in triples):
+        found = _RDF_1_2.search(text)
+        line, column = place(text, found.start()) if found else (0, 0)
+        message = "triple terms and base directions are RDF 1.2, which is not supported yet."
+        raise InputError(Problem(path, line, column, message))
     return Document(path, graph, text, triples, parser.prefixes)
+
+
+def _is_rdf_1_2(triple: ox.Triple) -> bool:
+    if isinstance(triple.object, ox.Literal):
+        return triple.object.direction is not None
+    return isinstance(triple.subject, ox.Triple) or isinstance(triple.object, ox.Triple)
 
 
 def parse_triples(data: bytes, format_: Format = TURTLE) -> list[ox.Triple]:
@@ -126,8 +147,10 @@ def _kept_tags(text: str) -> str:
 
 def _problem(text: str, path: str, error: SyntaxError) -> Problem:
     line, column = error.lineno or 0, error.offset or 0
-    lines = text.splitlines()
+    lines = split_lines(text)
     message = _WHERE.sub("", error.msg).strip().rstrip(".") + "."
+    if "nexpected end of file" in message:
+        message = "the file ends too early: a string, a bracket or the last statement is not closed."
     if "dot is expected" in message:
         message += ' Is a ";" or "," missing before this, or a "." at the end of the statement above?'
     source = lines[line - 1] if 0 < line <= len(lines) else ""

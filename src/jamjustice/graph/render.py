@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from jamjustice.errors import UsageError
 from jamjustice.formats import JSON_LD, RDF_XML, RESULT_FORMATS, TURTLE, Carries, Format
 from jamjustice.graph.read import ENGINE_FORMATS
-from jamjustice.graph.terms import plain
+from jamjustice.graph.terms import TAGGED
 from jamjustice.graph.write import canonical, turtle
 from jamjustice.vocabulary import RDF_TYPE
 
@@ -29,6 +29,10 @@ _RESULTS = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
+_TEXT_TAG = re.compile(rb'(?<!\\)((?:\\\\)*)"\^\^<' + TAGGED.encode() + rb"([A-Za-z0-9-]+)>")
+_XML_TAG = re.compile(rb'(<[^<>]*?) rdf:datatype="' + TAGGED.encode() + rb'([A-Za-z0-9-]+)"')
+"""Language tags with capitals, which reach the engine as datatypes (see `terms`), where they are written out."""
+
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -57,13 +61,14 @@ def dataset_bytes(quads: Iterable[ox.Quad], format_: Format, style: Style) -> by
 
 
 def _engine_bytes(ordered: list[ox.Quad], format_: Format, style: Style) -> bytes:
-    quads = [ox.Quad(q.subject, q.predicate, plain(q.object), q.graph_name) for q in ordered]
     prefixes = {name: iri for name, iri in style.prefixes.items() if name}
-    items = [q.triple for q in quads] if format_.carries is Carries.GRAPH else quads
+    items = [q.triple for q in ordered] if format_.carries is Carries.GRAPH else ordered
     data = ox.serialize(items, format=ENGINE_FORMATS[format_], prefixes=prefixes) or b""
     if format_ is JSON_LD:
         return _compacted(data, style.context)
-    return well_formed(data) if format_ is RDF_XML else data
+    if format_ is RDF_XML:
+        return well_formed(_XML_TAG.sub(rb'\1 xml:lang="\2"', data))
+    return _TEXT_TAG.sub(rb'\1"@\2', data)
 
 
 def results_bytes(results: ox.QuerySolutions | ox.QueryBoolean, format_: Format) -> bytes:
@@ -84,12 +89,12 @@ def well_formed(xml: bytes) -> bytes:
 
 
 def _compacted(expanded: bytes, context: Mapping[str, Any]) -> bytes:
-    document = json.loads(expanded)
+    document = [_typed(node) for node in json.loads(expanded)]
     if context:
         from pyld import jsonld
 
         options = {"documentLoader": _no_loading, "graph": True}
-        document = jsonld.compact([_typed(node) for node in document], dict(context), options)
+        document = jsonld.compact(document, dict(context), options)
     return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
@@ -99,8 +104,14 @@ def _typed(node: dict[str, Any]) -> dict[str, Any]:
         return {**node, "@graph": [_typed(inner) for inner in node["@graph"]]}
     types = [value["@id"] for value in node.get(RDF_TYPE, ()) if "@id" in value]
     literals = [value for value in node.get(RDF_TYPE, ()) if "@id" not in value]
-    rest = {key: value for key, value in node.items() if key != RDF_TYPE}
+    rest = {key: [_tagged(v) for v in value] if key[:1] != "@" else value for key, value in node.items()}
+    rest.pop(RDF_TYPE, None)
     return rest | ({"@type": types} if types else {}) | ({RDF_TYPE: literals} if literals else {})
+
+
+def _tagged(value: dict[str, Any]) -> dict[str, Any]:
+    kind = value.get("@type", "")
+    return {"@value": value["@value"], "@language": kind[len(TAGGED) :]} if kind.startswith(TAGGED) else value
 
 
 def _no_loading(url: str, _options: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 import pyoxigraph as ox
 
 from jamjustice.graph.tokens import Token, tokens
+from jamjustice.text import split_lines
 from jamjustice.vocabulary import RDF_TYPE, XSD
 
 if TYPE_CHECKING:
@@ -42,11 +43,12 @@ class Statement(NamedTuple):
 def head(text: str) -> str:
     """The comment lines that a file starts with, each ended by a line feed."""
     lines = []
-    for line in text.splitlines():
+    for line in split_lines(text):
         if line.strip() and not line.lstrip().startswith("#"):
             break
         lines.append(line.strip())
-    return "".join(f"{line}\n" for line in "\n".join(lines).strip().splitlines())
+    comments = "\n".join(lines).strip()
+    return f"{comments}\n" if comments else ""
 
 
 def inner_comments(text: str) -> list[int]:

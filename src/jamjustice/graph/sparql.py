@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from jamjustice.errors import Problem
 from jamjustice.graph.tokens import Token, place, tokens
+from jamjustice.text import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -125,6 +126,8 @@ def _undeclared(found: list[Token], known: Collection[str]) -> tuple[int, str] |
         if token.kind != "name":
             continue
         prefix = token.text.partition(":")[0]
+        if before.text == "<" and before.at + 1 == token.at:
+            return before.at, "the IRI that starts here is not closed, or holds a space or a quotation mark."
         if before.text.upper() == "PREFIX":
             declared.add(prefix)
         elif prefix not in declared:
@@ -176,5 +179,5 @@ def parse_error(text: str, prefixes: Mapping[str, str]) -> str:
 def syntax_problem(file: str, text: str, error: str, known: Collection[str] = ()) -> Problem:
     """The problem that an engine's error is, in a query that stands in a file."""
     line, column, message = understand(text, error, known)
-    lines = text.splitlines()
+    lines = split_lines(text)
     return Problem(file, line, column, message, lines[line - 1] if 0 < line <= len(lines) else "")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from jamjustice.errors import UsageError
 from jamjustice.graph.terms import tag
 from jamjustice.vocabulary import LABELS, RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, XSD
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 WIDTH = 120
 DEPTH = 12
 """Blank nodes nested deeper than this are written with a label instead."""
+
+BLANK_NODES = 5000
+"""RDFC-1.0 takes too long, or too much stack, for more blank nodes than these."""
 
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _BARE = {
@@ -40,9 +44,18 @@ _SPECIAL = re.compile(r"[\x00-\x1f\x7f\"\\]")
 
 
 def canonical(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """The distinct quads with canonical blank node labels (RDFC-1.0), in a fixed order."""
+    """The distinct quads with canonical blank node labels (RDFC-1.0), in a fixed order.
+
+    Raises UsageError when there are too many blank nodes.
+    """
     found = list(quads)
-    if any(isinstance(term, ox.BlankNode) for quad in found for term in (quad.subject, quad.object)):
+    blank = {term for quad in found for term in (quad.subject, quad.object) if isinstance(term, ox.BlankNode)}
+    if len(blank) > BLANK_NODES:
+        raise UsageError(
+            f"There are {len(blank):,} blank nodes; more than {BLANK_NODES:,} cannot be named canonically. "
+            "Give them IRIs."
+        )
+    if blank:
         dataset = ox.Dataset(found)
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
         found = list(dataset)
@@ -144,7 +157,7 @@ class _Turtle:
 
     def blocks(self) -> list[str]:
         subjects = [node for node in self.about if node not in self.bracketed]
-        subjects.sort(key=lambda node: (isinstance(node, ox.BlankNode), natural(str(node))))
+        subjects.sort(key=lambda node: (isinstance(node, ox.BlankNode), natural(getattr(node, "value", ""))))
         return [f"{self.term(node, 0)}\n  " + " ;\n  ".join(self.properties(node, 2)) + " .\n" for node in subjects]
 
     def properties(self, node: Object, indent: int) -> list[str]:

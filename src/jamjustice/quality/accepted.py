@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from jamjustice.errors import InputError, Problem
 from jamjustice.quality.findings import Finding, Severity
-from jamjustice.text import display, text_of
+from jamjustice.text import display, split_lines, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ def read_accepted(project: Project, prefixes: Mapping[str, str]) -> tuple[Accept
     if set(table) - {"accepted"} or not isinstance(entries, list):
         raise InputError(Problem(shown, 1, 0, "this file holds tables [[accepted]] and nothing else."))
     heading = re.compile(r"\s*\[\[\s*[\"']?accepted[\"']?\s*\]\]")
-    starts = [n for n, row in enumerate(text.splitlines(), start=1) if heading.match(row)]
+    starts = [n for n, row in enumerate(split_lines(text), start=1) if heading.match(row)]
     accepted: list[Accepted] = []
     for entry, line in zip(entries, [*starts, *[1] * len(entries)], strict=False):
         if complaint := _complaint(entry):

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from jamjustice.errors import SettingsError, UsageError
 from jamjustice.graph.locate import Locator, Place
-from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, short
+from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, changed, plain, short, tag
+from jamjustice.graph.write import quoted
 from jamjustice.quality.accepted import FILE, mark_known, read_accepted
 from jamjustice.quality.findings import Finding, Severity
 from jamjustice.quality.shapes import Outcome, check_shapes, validate
 from jamjustice.settings import FILE as SETTINGS
 from jamjustice.settings import Validation
 from jamjustice.text import display
-from jamjustice.vocabulary import LABELS
+from jamjustice.vocabulary import LABELS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,6 +35,8 @@ class Report:
     statements: int
     files: int
     prefixes: Mapping[str, str]
+    changed: tuple[str, ...] = ()
+    """Literals that Oxigraph would change, each with its place."""
 
     def failing(self, fail_on: str) -> tuple[Finding, ...]:
         """The findings that are not known and weigh at least as much as `fail_on` (a severity, or "none")."""
@@ -56,7 +59,7 @@ def check_dataset(dataset: Dataset, *, extra: Sequence[Finding] = ()) -> Report:
     project = dataset.project
     accepted = read_accepted(project, dataset.prefixes)
     namer = Namer(dataset.prefixes, [t for name in dataset.graph_names for t in dataset.triples(name)])
-    findings, outcomes = list(extra), []
+    findings, outcomes, altered = list(extra), list[Outcome](), list[str]()
     for validation in _validations(dataset):
         shapes = _shapes(dataset, validation)
         check_shapes(shapes)
@@ -65,10 +68,11 @@ def check_dataset(dataset: Dataset, *, extra: Sequence[Finding] = ()) -> Report:
         locator = Locator(document for document in dataset.data if document.graph in graphs)
         outcome = validate(data, [triple for document in shapes for triple in document.triples])
         outcomes.append(outcome)
+        altered += _altered(data, locator, namer) if outcome.exact else []
         findings += [_finding(violation, locator, namer) for violation in outcome.violations]
     marked = mark_known(findings, accepted, display(project.folder / FILE))
     statements = sum(len(document.triples) for document in dataset.data) + len(dataset.derived)
-    return Report(_ordered(marked), tuple(outcomes), statements, len(dataset.data), dataset.prefixes)
+    return Report(_ordered(marked), tuple(outcomes), statements, len(dataset.data), dataset.prefixes, tuple(altered))
 
 
 def check_documents(data: Sequence[Document], shapes: Sequence[Document]) -> Report:
@@ -79,7 +83,18 @@ def check_documents(data: Sequence[Document], shapes: Sequence[Document]) -> Rep
     prefixes = {name: iri for document in (*shapes, *data) for name, iri in document.prefixes.items()}
     locator, namer = Locator(data), Namer(prefixes, triples)
     findings = _ordered(_finding(violation, locator, namer) for violation in outcome.violations)
-    return Report(findings, (outcome,), len(triples), len(data), prefixes)
+    altered = _altered(triples, locator, namer) if outcome.exact else []
+    return Report(findings, (outcome,), len(triples), len(data), prefixes, tuple(altered))
+
+
+def _altered(triples: Sequence[Triple], locator: Locator, namer: Namer) -> list[str]:
+    """The literals that Oxigraph would change, as `file:line literal`."""
+    shown = []
+    for literal in changed(triples):
+        kept = plain(literal)
+        found = locator.mention(kept) if isinstance(kept, Literal) else None
+        shown.append((f"{found.file}:{found.line} " if found else "") + namer.short(literal))
+    return shown
 
 
 def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -106,7 +121,7 @@ def _validations(dataset: Dataset) -> tuple[Validation, ...]:
 def _shapes(dataset: Dataset, validation: Validation) -> list[Document]:
     """The shapes files of one validation; the prefixes that they declare may stand in any file of the ontology."""
     folder = dataset.project.folder / "ontology"
-    paths = {display(path): path.relative_to(folder).as_posix() for path in folder.rglob("*.ttl")}
+    paths = {display(path): path.relative_to(folder).as_posix() for path in dataset.project.files("ontology", ".ttl")}
     found = [d for d in dataset.ontology if any(fnmatch(paths[d.path], pattern) for pattern in validation.shapes)]
     if not found and not dataset.project.settings.validation:
         raise UsageError("There is nothing to check against: put SHACL shapes into ontology/shapes/, as Turtle files.")
@@ -148,9 +163,15 @@ class Namer:
     def short(self, term: Term | None) -> str:
         """An IRI with a prefix where there is one; a literal as Turtle writes it."""
         if not isinstance(term, NamedNode):
-            return "" if term is None else "a blank node" if isinstance(term, BlankNode) else str(term)
+            return "" if term is None else "a blank node" if isinstance(term, BlankNode) else self._literal(term)
         name = short(term.value, self._prefixes)
         return name if name != term.value else f"<{name}>"
+
+    def _literal(self, literal: Literal) -> str:
+        if tag(literal):
+            return f"{quoted(literal.value)}@{tag(literal)}"
+        datatype = literal.datatype
+        return quoted(literal.value) + ("" if datatype.value == XSD + "string" else f"^^{self.short(datatype)}")
 
 
 def _finding(violation: Violation, locator: Locator, namer: Namer) -> Finding:

@@ -24,7 +24,8 @@ def summary(report: Report) -> str:
     """The numbers in one sentence."""
     new = _counts(report, known=False)
     known = _counts(report, known=True)
-    looked = f"{report.statements:,} statements in {report.files} {'file' if report.files == 1 else 'files'}"
+    statements = f"{report.statements:,} {'statement' if report.statements == 1 else 'statements'}"
+    looked = f"{statements} in {report.files} {'file' if report.files == 1 else 'files'}"
     return f"Checked {looked}: {new or 'nothing found'}{f'; known: {known}' if known else ''}."
 
 

@@ -22,6 +22,7 @@ from jamjustice.graph.scan import statements
 from jamjustice.graph.sparql import keywords, parse_error, understand
 from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, changed
 from jamjustice.quality.findings import Severity
+from jamjustice.text import split_lines
 from jamjustice.vocabulary import OWL_CLASS, RDF_TYPE, RDFS, SH
 
 if TYPE_CHECKING:
@@ -176,9 +177,9 @@ def _query_problems(document: Document, statement: Statement, prefixes: Mapping[
         yield Problem(document.path, statement.line, statement.column, message)
     elif error := parse_error(text, prefixes):
         line, column, message = understand(text, error, prefixes)
-        source = text.splitlines()[line - 1] if text.splitlines() else ""
+        source = split_lines(text)[line - 1] if split_lines(text) else ""
         # The lines of a long string are lines of the file; those of a short one are not.
-        below = line - 1 if document.text.splitlines()[statement.line - 1].rstrip().endswith('"""') else 0
+        below = line - 1 if split_lines(document.text)[statement.line - 1].rstrip().endswith('"""') else 0
         detail = f"this SPARQL query cannot be read: {message}\n{caret(source, column)}"
         yield Problem(document.path, statement.line + below, 0, detail)
 

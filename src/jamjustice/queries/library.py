@@ -16,7 +16,7 @@ import yaml
 from jamjustice.errors import InputError, Problem, UnknownName, UsageError
 from jamjustice.graph.sparql import parse_error, query_form, syntax_problem
 from jamjustice.queries.parameters import TYPES, Parameter, fill, parameter_variables, term
-from jamjustice.text import display, text_of
+from jamjustice.text import display, split_lines, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +83,9 @@ def read_query(text: str, file: str, prefixes: Mapping[str, str]) -> Query:
 
 
 def _read(path: Path, project: Project, prefixes: Mapping[str, str]) -> Query:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._~-]*", path.stem):
+        message = "the name of the file is the name of the query: use letters, digits and hyphens only."
+        raise InputError(Problem(display(path), 0, 0, message))
     return _parse(project.rebase(text_of(path)), display(path), prefixes)
 
 
@@ -111,13 +114,13 @@ class _Header:
     text: str
 
     def problem(self, message: str, word: str = "") -> InputError:
-        lines = self.text.splitlines()
+        lines = split_lines(self.text)
         line = next((i for i, row in enumerate(lines, 1) if word and re.match(rf"#\+\s*{re.escape(word)}\s*:", row)), 1)
         return InputError(Problem(self.file, line, 0, message))
 
     def values(self) -> dict[str, Any]:
         # A line that is no header becomes an empty one, so that the parser's line numbers are those of the file.
-        lines = [row[2:].removeprefix(" ") if row.startswith("#+") else "" for row in self.text.splitlines()]
+        lines = [row[2:].removeprefix(" ") if row.startswith("#+") else "" for row in split_lines(self.text)]
         try:
             values = yaml.safe_load("\n".join(lines))
         except yaml.MarkedYAMLError as error:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import html
 import json
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from jamjustice.errors import UsageError
 from jamjustice.graph.dataset import rdflib_graph
 from jamjustice.graph.read import parse_triples
 from jamjustice.graph.terms import short
@@ -105,7 +107,10 @@ class Result:
 
         Whole numbers become Int64, other numbers Float64, days datetime64, text string; what is unbound is missing.
         """
-        import pandas as pd
+        try:
+            import pandas as pd
+        except ModuleNotFoundError:
+            raise UsageError("This needs pandas: pip install 'jamjustice[pandas]'.") from None
 
         frame = pd.DataFrame({column: [row[column] for row in self.rows] for column in self.columns}, dtype=object)
         for column in self.columns:
@@ -118,11 +123,13 @@ def _typed(pd: Any, series: Any) -> Any:  # noqa: ANN401 - pandas is an extra
     if kinds == {bool}:
         return series.astype("boolean")
     if kinds == {int}:
-        return series.astype("Int64")
+        fits = all(value is None or -(2**63) <= value < 2**63 for value in series)
+        return series.astype("Int64") if fits else series
     if kinds and kinds <= {int, float, Decimal}:
         return series.map(lambda value: None if value is None else float(value)).astype("Float64")
     if kinds and kinds <= {datetime.date, datetime.datetime}:
-        return pd.to_datetime(series)
+        zones = {getattr(value, "tzinfo", None) is not None for value in series if value is not None}
+        return pd.to_datetime(series, utc=True) if zones == {True, False} else pd.to_datetime(series)
     return series.map(lambda value: None if value is None else str(value)).astype("string")
 
 
@@ -145,7 +152,7 @@ def _value(term: Mapping[str, str]) -> Value:
     text, datatype = term["value"], term.get("datatype", "")
     try:
         if datatype in _INTEGERS:
-            return int(text)
+            return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else text
         match datatype.removeprefix(XSD):
             case "decimal":
                 return Decimal(text)
@@ -154,7 +161,7 @@ def _value(term: Mapping[str, str]) -> Value:
             case "boolean":
                 return text in {"true", "1"}
             case "date":
-                return datetime.date.fromisoformat(text)
+                return datetime.date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else text
             case "dateTime":
                 return datetime.datetime.fromisoformat(text)
     except (ValueError, InvalidOperation):

@@ -48,8 +48,12 @@ class RemoteEngine:
     """Answers from the endpoint at `url`; project prefixes may be used without declaring them. Safe for threads."""
 
     def __init__(self, url: str, style: Style, *, timeout: float = 60.0) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            fits = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        except ValueError:
+            fits = False
+        if not fits:
             raise UsageError(f'"{url}" is not the address of an endpoint: it must start with http:// or https://.')
         self._url, self._style, self._timeout = url, style, timeout
 

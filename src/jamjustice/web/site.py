@@ -131,7 +131,7 @@ class Site:
         bare, by_suffix = _suffix(path)
         target = bare if by_suffix and not self._exists(path) else path
         if not self._exists(target):
-            return self._missing(request, self.base + path.lstrip("/").removeprefix("doc/"))
+            return self._missing(request, self._described(bare))
         asked = dict(request.parameters()).get("format", "")
         named = next((f for f in OFFERED if f.is_called(asked)), None) if asked else None
         if asked and named is None:
@@ -157,7 +157,8 @@ class Site:
         )
         headers = {"Vary": "Accept"} | ({"Link": links} if links else {})
         if path in self.documents and wanted is HTML:
-            return self.pages.terms(request, self.base + path.lstrip("/"), self.documents[path], forms)
+            page = self.pages.terms(request, self.base + path.lstrip("/"), self.documents[path], forms)
+            return replace(page, headers=headers)
         if path in self.documents:
             triples = self.documents[path]
         elif path == "/":
@@ -169,7 +170,7 @@ class Site:
             if found is None:
                 return self._missing(request, self._described(path))
             if wanted is HTML:
-                return self.pages.resource(request, found, forms)
+                return replace(self.pages.resource(request, found, forms), headers=headers)
             triples = found.triples()
         return Answer(200, graph_bytes(triples, wanted, self.published.style), wanted.content_type, headers)
 
@@ -202,7 +203,7 @@ class Site:
         return self._dumps[format_]
 
     def _missing(self, request: Request, iri: str) -> Answer:
-        near = self.lookup.near(iri.replace(f"{self.base}doc/", f"{self.base}id/"), self.base)
+        near = self.lookup.near(iri, self.base)
         advice = f" Did you mean {' or '.join(near)}?" if near else f" The way in is {self.base}."
         return problem(request, 404, f"The dataset has nothing at {iri}.{advice}")
 
