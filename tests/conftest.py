@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
     from rdflib import Graph
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background by a shell: what the tests start and interrupt would ignore it too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("ontology", "data", "queries")
 COUNTED = ("source", "page", "curation", "vocabulary", "links", "derived")

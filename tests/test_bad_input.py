@@ -830,10 +830,11 @@ def test_a_shape_that_refers_to_itself_says_so_without_a_word_of_python(run_cli:
     ("shapes", "says"),
     [
         ("e:S a sh:NodeShape ; sh:targetClass foaf:Person ; sh:propertee [ sh:path foaf:name ] .", "sh:property"),
+        ("e:S a sh:NodeShape ; sh:targetClass foaf:Person ; sh:severity sh:Warnnig .", "sh:Warning"),
         ("e:S a sh:NodeShape ; sh:property [ sh:path foaf:name ; sh:minCount 1 ] .", "no shape here has a target"),
         ("e:S foaf:name 'not a shape' .", "no shape here has a target"),
     ],
-    ids=["misspelt", "no target", "no shape"],
+    ids=["misspelt", "no such severity", "no target", "no shape"],
 )
 def test_shapes_that_would_check_nothing_are_refused(refused: Refused, copy: Path, shapes: str, says: str) -> None:
     prefixes = (

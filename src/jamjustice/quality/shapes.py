@@ -153,13 +153,19 @@ def _problems(document: Document, documents: Sequence[Document]) -> Iterator[Pro
         if not isinstance(statement.predicate, NamedNode) or not statement.predicate.value.startswith(SH):
             continue
         name = statement.predicate.value.removeprefix(SH)
-        if name not in terms:  # a constraint that is misspelt checks nothing
-            message = str(UnknownName("property", f"sh:{name}", {f"sh:{term}" for term in terms}))
+        for unknown in _local_terms(statement) - terms:  # a constraint that is misspelt checks nothing
+            message = str(UnknownName("term of SHACL", f"sh:{unknown}", {f"sh:{term}" for term in terms}))
             yield Problem(document.path, statement.line, 0, message)
-        elif isinstance(statement.object, Literal) and name == "pattern":
+        if isinstance(statement.object, Literal) and name == "pattern":
             yield from _pattern_problems(document, statement)
         elif isinstance(statement.object, Literal) and name in {"select", "ask"}:
             yield from _query_problems(document, statement, prefixes)
+
+
+def _local_terms(statement: Statement) -> set[str]:
+    """The local names of the SHACL terms in the predicate and the object of a statement."""
+    terms = (term.value for term in (statement.predicate, statement.object) if isinstance(term, NamedNode))
+    return {iri.removeprefix(SH) for iri in terms if iri.startswith(SH)}
 
 
 def _shacl_terms() -> frozenset[str]:
