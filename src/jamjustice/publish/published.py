@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jamjustice.errors import InputError, Problem, UnknownName
 from jamjustice.graph.dataset import Dataset, as_quads, read_dataset
 from jamjustice.graph.render import Style, dataset_bytes
-from jamjustice.graph.terms import NamedNode, Quad
+from jamjustice.graph.terms import NamedNode, Quad, plain
 from jamjustice.project import QUERIES
 from jamjustice.queries.library import Query, read_library
 from jamjustice.queries.sparql_examples import as_triples
@@ -47,9 +47,8 @@ class Published:
 
     def quads(self) -> Iterator[Quad]:
         """Every statement of every graph, as an engine takes it."""
-        yield from self.dataset.quads()
-        library = as_triples(self.library, self.dataset.prefixes, self.project.base)
-        yield from as_quads(library, self.project.graph(QUERIES))
+        for quad in self._written():
+            yield Quad(quad.subject, quad.predicate, plain(quad.object), quad.graph_name)
 
     def export(self, format_: Format, graph: str | None = None) -> bytes:
         """The whole dataset, or one of its graphs, in a format. Raises UnknownName for a graph there is not."""

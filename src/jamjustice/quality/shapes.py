@@ -122,7 +122,8 @@ def check_shapes(documents: Sequence[Document]) -> None:
     text = (files("pyshacl") / "assets" / "shacl-shacl.ttl").read_bytes()
     shapes = [triple for document in documents for triple in document.triples]
     locator = Locator(documents)
-    problems = [problem for document in documents for problem in _problems(document, documents)]
+    prefixes, terms = declared_prefixes(documents), _shacl_terms()
+    problems = [problem for document in documents for problem in _problems(document, prefixes, terms)]
     for violation in validate(shapes, parse_triples(text)).violations:
         place = (violation.path and locator.statement(violation.focus, violation.path, violation.value)) or (
             locator.block(violation.focus)
@@ -144,10 +145,8 @@ def check_shapes(documents: Sequence[Document]) -> None:
         raise InputError(*dict.fromkeys(problems))
 
 
-def _problems(document: Document, documents: Sequence[Document]) -> Iterator[Problem]:
+def _problems(document: Document, prefixes: Mapping[str, str], terms: frozenset[str]) -> Iterator[Problem]:
     """What SHACL's own shapes do not see in one shapes file: misspelt terms, queries and patterns that are none."""
-    prefixes = declared_prefixes(documents)
-    terms = _shacl_terms()
     yield from _missing_queries(document)
     for statement in statements(document.text):
         if not isinstance(statement.predicate, NamedNode) or not statement.predicate.value.startswith(SH):

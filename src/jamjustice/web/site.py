@@ -73,7 +73,7 @@ class Site:
     @property
     def example(self) -> str:
         """The IRI of a thing to look at first."""
-        firsts = [iris[0] for _, iris in self._kinds()]
+        firsts = [iris[0] for _, iris in self._kinds]
         return max(firsts, key=lambda iri: len(self.lookup.about(iri)), default=self.base)
 
     @cached_property
@@ -163,7 +163,7 @@ class Site:
             triples = self.documents[path]
         elif path == "/":
             if wanted is HTML:
-                return self.pages.home(request, self._kinds())
+                return self.pages.home(request, self._kinds)
             triples = list(self.published.dataset.triples(DESCRIPTION))
         else:
             found = describe(self.lookup, self._described(path), self.base + path.lstrip("/"))
@@ -174,15 +174,15 @@ class Site:
             triples = found.triples()
         return Answer(200, graph_bytes(triples, wanted, self.published.style), wanted.content_type, headers)
 
+    @cached_property
     def _kinds(self) -> list[tuple[str, list[str]]]:
         """Every thing under `id/`, by the first part of its path."""
-        kinds: dict[str, list[str]] = {}
         start = self.base + "id/"
-        for quad in self.published.dataset.quads():
-            if quad.predicate.value == RDF_TYPE and isinstance(quad.subject, NamedNode):
-                iri = quad.subject.value
-                if iri.startswith(start) and iri not in kinds.setdefault(iri.removeprefix(start).split("/")[0], []):
-                    kinds[iri.removeprefix(start).split("/")[0]].append(iri)
+        typed = (quad.subject for quad in self.published.dataset.quads() if quad.predicate.value == RDF_TYPE)
+        things = dict.fromkeys(s.value for s in typed if isinstance(s, NamedNode) and s.value.startswith(start))
+        kinds: dict[str, list[str]] = {}
+        for iri in things:
+            kinds.setdefault(iri.removeprefix(start).split("/")[0], []).append(iri)
         return sorted(kinds.items(), key=lambda item: (len(item[1]) > 60, item[0]))
 
     def _dump(self, request: Request, path: str) -> Answer:
