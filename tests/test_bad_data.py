@@ -11,7 +11,7 @@ import pytest
 
 from conftest import COUNTED, ROOT, append, edit, line_of
 from jamjustice.graph.dataset import Dataset, as_quads
-from jamjustice.quality.shapes import Violation, validate
+from jamjustice.quality.validate import Violation, validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

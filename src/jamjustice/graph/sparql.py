@@ -66,6 +66,48 @@ def variables(text: str) -> set[str]:
     return {token.text[1:] for token in tokens(text) if token.kind == "variable"}
 
 
+def reaches(text: str, prefixes: Mapping[str, str]) -> set[str] | None:
+    """The IRIs that a query names, so that its patterns touch no other predicate; None where they may touch any.
+
+    >>> sorted(reaches("SELECT $this { $this e:p ?o . ?o a <http://e/C> }", {"e": "http://e/"}))
+    ['http://e/C', 'http://e/p']
+    >>> reaches("SELECT $this { $this ?p ?o }", {}), reaches("SELECT $this { $this !<http://e/p> ?o }", {})
+    (None, None)
+    """
+    found, terms = set[str](), {"variable", "blank", "string", "number"}
+    start = text.find("{")
+    for before, token in itertools.pairwise([Token("", "", 0), *code(text[start:])]):
+        if token.kind == "variable" and (before.kind in terms or before.text in {";", "]", ")"}):
+            return None
+        if before.text in {"!", "("} and token.kind in {"iri", "name"} and "!" in text:
+            return None
+        if token.kind == "iri":
+            found.add(token.text[1:-1])
+        elif token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            found.add(prefixes.get(prefix, "") + local)
+    return found
+
+
+def asks_whether_bound(text: str) -> bool:
+    """Whether a query looks at whether a variable is bound, or renames one.
+
+    Oxigraph answers that without regard to variables that are bound beforehand.
+
+    >>> asks_whether_bound("SELECT $this { FILTER(BOUND ($this)) }"), asks_whether_bound("SELECT * { ?s ?p 'BOUND(' }")
+    (True, False)
+    """
+    found = [token.text.upper() for token in code(text) if token.kind != "string"]
+    renames = any(
+        a == "(" and b[:1] in "$?" and c == "AS" for a, b, c in zip(found, found[1:], found[2:], strict=False)
+    )
+    return (
+        renames
+        or bool({"BOUND", "COALESCE"} & set(found))
+        or any(a == "AS" and b in {"$THIS", "?THIS"} for a, b in itertools.pairwise(found))
+    )
+
+
 def query_form(text: str) -> str:
     """SELECT, ASK, CONSTRUCT or DESCRIBE; empty for what is none of them.
 

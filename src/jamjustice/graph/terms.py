@@ -26,10 +26,12 @@ __all__ = [
     "Quad",
     "Triple",
     "changed",
+    "from_rdflib",
     "plain",
     "short",
     "tag",
     "to_rdflib",
+    "triple_from_rdflib",
 ]
 
 Object = NamedNode | BlankNode | Literal | Triple
@@ -55,12 +57,12 @@ def plain(term: Object) -> Object:
     return term
 
 
-def changed(triples: Iterable[ox.Triple]) -> list[ox.Literal]:
-    """The literals that an Oxigraph store does not keep as they are written, such as `"01"^^xsd:integer`.
+def changed(literals: Iterable[ox.Literal]) -> list[ox.Literal]:
+    """Those literals that an Oxigraph store does not keep as they are written, such as `"01"^^xsd:integer`.
 
     They are put into an empty store: what does not come out again was changed.
     """
-    literals = {t.object for t in triples if isinstance(t.object, ox.Literal)}
+    literals = set(literals)
     node = ox.NamedNode("urn:x")
     store = ox.Store()
     store.bulk_extend(ox.Quad(node, node, literal) for literal in literals)
@@ -85,6 +87,31 @@ def to_rdflib(term: Object) -> Node:
     if datatype == XSD + "string":
         return Literal(term.value)
     return Literal(term.value, datatype=URIRef(datatype), normalize=False)
+
+
+def from_rdflib(term: Node) -> NamedNode | BlankNode | Literal:
+    """The term as this package writes it, from rdflib; a tag with capitals under its private datatype."""
+    from rdflib import BNode, Literal, URIRef
+
+    if isinstance(term, URIRef):
+        return ox.NamedNode(str(term))
+    if isinstance(term, BNode):
+        return ox.BlankNode(str(term))
+    if not isinstance(term, Literal):
+        raise TypeError(f"{term!r} is not an RDF term")
+    if language := term.language:
+        kept = language != language.lower()
+        private = ox.NamedNode(TAGGED + language)
+        return ox.Literal(str(term), datatype=private) if kept else ox.Literal(str(term), language=language)
+    return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)) if term.datatype else None)
+
+
+def triple_from_rdflib(triple: tuple[Node, Node, Node]) -> ox.Triple:
+    """The triple as this package writes it, from rdflib."""
+    subject, predicate, object_ = (from_rdflib(term) for term in triple)
+    if isinstance(subject, ox.Literal) or not isinstance(predicate, ox.NamedNode):
+        raise TypeError(f"{triple} is not an RDF 1.1 triple")
+    return ox.Triple(subject, predicate, object_)
 
 
 def short(iri: str, prefixes: Mapping[str, str]) -> str:

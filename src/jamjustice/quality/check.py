@@ -12,7 +12,8 @@ from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, change
 from jamjustice.graph.write import quoted
 from jamjustice.quality.accepted import FILE, mark_known, read_accepted
 from jamjustice.quality.findings import Finding, Severity
-from jamjustice.quality.shapes import Outcome, check_shapes, validate
+from jamjustice.quality.shapes import check_shapes
+from jamjustice.quality.validate import Outcome, validate
 from jamjustice.settings import FILE as SETTINGS
 from jamjustice.settings import Validation
 from jamjustice.text import display
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from jamjustice.graph.dataset import Dataset
     from jamjustice.graph.read import Document
-    from jamjustice.quality.shapes import Term, Violation
+    from jamjustice.quality.shape import Term
+    from jamjustice.quality.validate import Violation
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def check_dataset(dataset: Dataset, *, extra: Sequence[Finding] = ()) -> Report:
         locator = Locator(document for document in dataset.data if document.graph in graphs)
         outcome = validate(data, [triple for document in shapes for triple in document.triples])
         outcomes.append(outcome)
-        altered += _altered(data, locator, namer) if outcome.exact else []
+        altered += _altered(data, locator, namer)
         findings += [_finding(violation, locator, namer) for violation in outcome.violations]
     marked = mark_known(findings, accepted, display(project.folder / FILE))
     statements = sum(len(document.triples) for document in dataset.data) + len(dataset.derived)
@@ -83,14 +85,14 @@ def check_documents(data: Sequence[Document], shapes: Sequence[Document]) -> Rep
     prefixes = {name: iri for document in (*shapes, *data) for name, iri in document.prefixes.items()}
     locator, namer = Locator(data), Namer(prefixes, triples)
     findings = _ordered(_finding(violation, locator, namer) for violation in outcome.violations)
-    altered = _altered(triples, locator, namer) if outcome.exact else []
+    altered = _altered(triples, locator, namer)
     return Report(findings, (outcome,), len(triples), len(data), prefixes, tuple(altered))
 
 
 def _altered(triples: Sequence[Triple], locator: Locator, namer: Namer) -> list[str]:
     """The literals that Oxigraph would change, as `file:line literal`."""
     shown = []
-    for literal in changed(triples):
+    for literal in changed(t.object for t in triples if isinstance(t.object, Literal)):
         kept = plain(literal)
         found = locator.mention(kept) if isinstance(kept, Literal) else None
         shown.append((f"{found.file}:{found.line} " if found else "") + namer.short(literal))

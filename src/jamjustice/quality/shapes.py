@@ -1,102 +1,28 @@
-"""SHACL validation (https://www.w3.org/TR/shacl/) with pySHACL's own verdict.
-
-pySHACL works on a graph that is kept in Oxigraph, which plans the queries of SPARQL constraints once and not for every
-node. Where the data hold a literal that Oxigraph would change (`"01"^^xsd:integer`) the verdict could differ, so such
-data are validated on rdflib's own store, which is slower.
-"""
+"""Is a shapes graph SHACL at all? Everything that is wrong in it, with its place."""
 
 from __future__ import annotations
 
 import re
-import warnings
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jamjustice.errors import InputError, Problem, UnknownName, caret
-from jamjustice.formats import N_TRIPLES
-from jamjustice.graph.dataset import declared_prefixes, memory_store, rdflib_graph
+from jamjustice.graph.dataset import declared_prefixes
 from jamjustice.graph.locate import Locator
 from jamjustice.graph.read import parse_triples
 from jamjustice.graph.scan import statements
 from jamjustice.graph.sparql import keywords, parse_error, understand
-from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, changed
-from jamjustice.quality.findings import Severity
+from jamjustice.graph.terms import BlankNode, Literal, NamedNode
+from jamjustice.quality.validate import local_name, validate
 from jamjustice.text import split_lines
 from jamjustice.vocabulary import OWL_CLASS, RDF_TYPE, RDFS, SH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rdflib import Graph
-
     from jamjustice.graph.read import Document
     from jamjustice.graph.scan import Statement
-
-Term = NamedNode | BlankNode | Literal
-
-
-@dataclass(frozen=True)
-class Violation:
-    """One `sh:ValidationResult` (SHACL 3.6.2): what pySHACL reports, in terms of the parsed files."""
-
-    focus: Term
-    severity: Severity
-    shape: Term
-    component: str
-    message: str
-    path: Term | None
-    inverse: bool
-    value: Term | None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The results of one validation, and its report as pySHACL made it."""
-
-    violations: tuple[Violation, ...]
-    report: tuple[Triple, ...]
-    exact: bool
-    """Whether rdflib's own store was needed."""
-
-
-def validate(data: Sequence[Triple], shapes: Sequence[Triple]) -> Outcome:
-    """Validate a graph against a shapes graph. Raises InputError when pySHACL cannot use the shapes."""
-    from pyshacl import validate as pyshacl_validate
-    from pyshacl.errors import (
-        ConstraintLoadError,
-        ReportableRuntimeError,
-        RuleLoadError,
-        ShapeLoadError,
-        ShapeRecursionWarning,
-    )
-
-    exact = bool(changed(data))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", ShapeRecursionWarning)
-            _, report, _ = pyshacl_validate(
-                rdflib_graph(data, {}) if exact else _backed(data),
-                shacl_graph=rdflib_graph(shapes, {}),
-                inference="none",
-                inplace=True,
-            )
-    except (
-        ConstraintLoadError,
-        ReportableRuntimeError,
-        RuleLoadError,
-        ShapeLoadError,
-        RecursionError,
-        ShapeRecursionWarning,
-        SyntaxError,
-        ValueError,
-        re.error,
-    ) as error:
-        raise InputError(Problem("shapes", 0, 0, f"pySHACL cannot use these shapes: {_message(error)}")) from None
-    if not hasattr(report, "serialize"):
-        raise InputError(Problem("shapes", 0, 0, f"pySHACL cannot use these shapes: {report}"))
-    triples = parse_triples(report.serialize(format="nt", encoding="utf-8"), N_TRIPLES)
-    return Outcome(_violations(triples), tuple(triples), exact)
+    from jamjustice.graph.terms import Triple
 
 
 _WRONG = {
@@ -134,8 +60,8 @@ def check_shapes(documents: Sequence[Document]) -> None:
         what = _WRONG.get(violation.component.removesuffix("ConstraintComponent"), "is not what SHACL asks for here")
         named = violation.value if not isinstance(violation.value, BlankNode) else None
         path = violation.path if isinstance(violation.path, NamedNode) else None
-        subject = f"sh:{_local(path)}" if path else _local(named) or "this"
-        found = f" Found: {_local(named)}." if named is not None and path else ""
+        subject = f"sh:{local_name(path)}" if path else local_name(named) or "this"
+        found = f" Found: {local_name(named)}." if named is not None and path else ""
         message = f"this is not a valid SHACL shape: {subject} {what}.{found}"
         file, line, column = place or (documents[0].path, 0, 0)
         problems.append(Problem(file, line, column, message))
@@ -214,62 +140,3 @@ def _has_target(shapes: Sequence[Triple]) -> bool:
     classes = {subject for subject, type_ in types if type_ in {RDFS + "Class", OWL_CLASS}}
     implicit = any(subject in classes for subject, type_ in types if type_ == SH + "NodeShape")
     return implicit or any(t.predicate.value.startswith(SH + "target") for t in shapes)
-
-
-def _backed(triples: Sequence[Triple]) -> Graph:
-    """An rdflib graph kept in Oxigraph."""
-    from oxrdflib.store import OxigraphStore
-    from rdflib import Graph
-    from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
-
-    class Store(OxigraphStore):
-        """pySHACL asks graphs for their truth, which is their length, and oxrdflib counts every triple for it."""
-
-        def __len__(self, context: object = None) -> int:
-            return 1
-
-    return Graph(store=Store(store=memory_store(triples)), identifier=DATASET_DEFAULT_GRAPH_ID)
-
-
-def _violations(report: Sequence[Triple]) -> tuple[Violation, ...]:
-    rows: dict[Term, dict[str, Term]] = {}
-    for subject, predicate, object_ in report:
-        if not isinstance(subject, Triple) and not isinstance(object_, Triple):
-            rows.setdefault(subject, {})[predicate.value.removeprefix(SH)] = object_
-    results = NamedNode(SH + "ValidationResult")
-    return tuple(_violation(row, rows) for row in rows.values() if row.get(RDF_TYPE) == results)
-
-
-def _violation(row: dict[str, Term], rows: dict[Term, dict[str, Term]]) -> Violation:
-    path = row.get("resultPath")
-    inverse = rows.get(path, {}).get("inversePath") if isinstance(path, BlankNode) else None
-    return Violation(
-        row["focusNode"],
-        _severity(row.get("resultSeverity")),
-        row["sourceShape"],
-        _local(row.get("sourceConstraintComponent")),
-        _text(row.get("resultMessage")),
-        inverse or path,
-        inverse is not None,
-        row.get("value"),
-    )
-
-
-def _severity(term: Term | None) -> Severity:
-    name = _local(term)
-    return Severity(name) if name in {"Warning", "Info"} else Severity.VIOLATION
-
-
-def _local(term: Term | None) -> str:
-    return term.value.rpartition("#")[2].rpartition("/")[2] if term is not None else ""
-
-
-def _text(term: Term | None) -> str:
-    return term.value if term is not None else ""
-
-
-def _message(error: Exception) -> str:
-    if type(error).__name__ == "ShapeRecursionWarning":
-        return "a shape refers to itself, directly or through others, and SHACL does not say what that means."
-    text = " ".join((getattr(error, "message", "") or str(error)).split())
-    return re.sub(r"\b(n?[0-9a-f]{32}(b[0-9]+)?)\b", "a blank node", text)[:600]

@@ -1,0 +1,451 @@
+"""Which focus nodes might fail? SHACL (https://www.w3.org/TR/shacl/) as set-based SPARQL on an Oxigraph store.
+
+Each constraint of each shape becomes one query over all focus nodes at once. What is found is only a suspicion: pySHACL
+then looks at the suspects and writes the report. So the screen may be too careful but must miss nothing, and what it
+cannot say in SPARQL makes every focus node a suspect.
+
+Under `sh:not` and the like "perhaps" turns round. Every shape is therefore given two sets of nodes: those that may fail
+it, and those that certainly do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from jamjustice.graph.exact import decode, touches_changed
+from jamjustice.graph.sparql import asks_whether_bound, replace_variables, variables
+from jamjustice.graph.terms import Literal, NamedNode, tag
+from jamjustice.quality.patterns import Patterns
+from jamjustice.quality.shape import Term, UncompiledError
+from jamjustice.quality.values import LESS_COMPARABLE, ValueTest, Verdict, compare, value_tests
+from jamjustice.vocabulary import RDF_TYPE, RDFS, SH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from jamjustice.graph.exact import ExactStore
+    from jamjustice.quality.patterns import Focus, Nodes
+    from jamjustice.quality.shape import Shape, Shapes
+
+NONE: Nodes = frozenset()
+
+Part = tuple[str, Term | None]
+"""A constraint that can be taken from a shape by itself: the local name of its property, and its value."""
+WHOLE: Part = ("", None)
+
+_NEEDS = {
+    "ignoredProperties": "closed",
+    "qualifiedMinCount": "qualifiedValueShape",
+    "qualifiedMaxCount": "qualifiedValueShape",
+    "qualifiedValueShapesDisjoint": "qualifiedValueShape",
+}
+"""Parameters that pySHACL refuses without another."""
+
+_DEPTH = 12
+"""pySHACL stops at 15 shapes within each other."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Which nodes may fail, and which of them certainly do."""
+
+    maybe: Nodes = NONE
+    surely: Nodes = NONE
+
+    def __or__(self, other: Bounds) -> Bounds:
+        """Failing one or the other."""
+        return Bounds(self.maybe | other.maybe, self.surely | other.surely)
+
+    def __and__(self, other: Bounds) -> Bounds:
+        """Failing both."""
+        return Bounds(self.maybe & other.maybe, self.surely & other.surely)
+
+
+@dataclass(frozen=True)
+class Suspects:
+    """The focus nodes of one shape that may fail, by the constraint that they may fail."""
+
+    shape: Shape
+    parts: Mapping[Part, Nodes]
+
+    @property
+    def nodes(self) -> Nodes:
+        """All of them."""
+        return frozenset().union(*self.parts.values())
+
+
+def screen(data: ExactStore, shapes: Shapes, progress: Callable[[int, int], None]) -> list[Suspects]:
+    """The suspects of every shape with a target; shapes without any are left out.
+
+    `progress` is told how many of the constraints are done. Raises UncompiledError when pySHACL must see everything.
+    """
+    if data.ambiguous:
+        raise UncompiledError("language tags")
+    screening = _Screening(data, shapes)
+    work = [(shape, part) for shape in shapes.targeting() if not shape.true("deactivated") for part in parts(shape)]
+    found: dict[Term, dict[Part, Nodes]] = defaultdict(dict)
+    for done, (shape, part) in enumerate(work):
+        progress(done, len(work))
+        if nodes := screening.part(shape, part, screening.targets(shape)).maybe:
+            found[shape.node][part] = frozenset(decode(node) for node in nodes)
+    return [Suspects(shapes.all[node], suspects) for node, suspects in found.items()]
+
+
+def parts(shape: Shape) -> list[Part]:
+    """The constraints of a shape, those of sh:property and sh:sparql one by one."""
+    separate = [(name, value) for name in ("property", "sparql") for value in shape.values.get(name, ())]
+    return [WHOLE, *separate]
+
+
+class _Screening(Patterns):
+    """One run over one store."""
+
+    def __init__(self, data: ExactStore, shapes: Shapes) -> None:
+        super().__init__(data, shapes)
+        self.open: list[Term] = []
+
+    def fails(self, node: Term, focus: Focus) -> Bounds:
+        """Which focus nodes fail a shape that another one names."""
+        shape = self.shapes.get(node)
+        if shape.true("deactivated"):
+            return Bounds()
+        if node in self.open or len(self.open) >= _DEPTH:
+            raise UncompiledError("recursion")
+        return self._union(self.part(shape, part, focus) for part in parts(shape))
+
+    @staticmethod
+    def _union(all_bounds: Iterable[Bounds]) -> Bounds:
+        found = Bounds()
+        for bounds in all_bounds:
+            found |= bounds
+        return found
+
+    def part(self, shape: Shape, part: Part, focus: Focus) -> Bounds:
+        """Which focus nodes fail one constraint of a shape; all of them perhaps, when it cannot be compiled."""
+        with self._within(shape.node):
+            try:
+                if part != WHOLE:
+                    name, value = part
+                    return (self._property if name == "property" else self._sparql)(shape, value, focus)
+                return self._union(self._core(shape, focus))
+            except UncompiledError:
+                return Bounds(self.nodes(focus("?this")))
+
+    @contextmanager
+    def _within(self, node: Term) -> Iterator[None]:
+        self.open.append(node)
+        try:
+            yield
+        finally:
+            self.open.pop()
+
+    def _core(self, shape: Shape, focus: Focus) -> Iterator[Bounds]:
+        if any(predicate in self.shapes.custom for predicate in self.shapes.about[shape.node]):
+            raise UncompiledError("custom")
+        for auxiliary, needed in _NEEDS.items():
+            if auxiliary in shape.values and needed not in shape.values:
+                raise UncompiledError(auxiliary)
+        yield self._value_tests(shape, focus)
+        for name, check in _CHECKS.items():
+            if name in shape.values:
+                yield check(self, shape, focus)
+
+    # Constraints, in the order of the specification.
+
+    def _value_tests(self, shape: Shape, focus: Focus) -> Bounds:
+        tests = list(value_tests(shape, self.shapes, self.data.doubtful))
+        quick = [test for test in tests if test.passes]
+        return self._judged(shape, focus, quick) | self._judged(shape, focus, [t for t in tests if not t.passes])
+
+    def _judged(self, shape: Shape, focus: Focus, tests: list[ValueTest]) -> Bounds:
+        """The nodes with a value that fails one of the tests."""
+        if not tests:
+            return Bounds()
+        pattern, variable = self.values(shape, focus)
+        if variable != "?v":
+            pattern += f" BIND({variable} AS ?v)"
+        if tests[0].passes:
+            passes = " && ".join(f"({test.passes})" for test in tests)
+            pattern += f" FILTER(COALESCE(!({passes}), true))"
+        verdicts: dict[Term, Verdict] = {}
+        found: dict[Verdict, set[Term]] = defaultdict(set)
+        for node, value in self.rows(f"SELECT DISTINCT ?this ?v WHERE {{ {pattern} }}"):
+            if value not in verdicts:
+                written = decode(value)
+                verdicts[value] = max(test.judge(written) for test in tests)
+            found[verdicts[value]].add(node)
+        surely = frozenset(found[Verdict.FAILS])
+        return Bounds(surely | found[Verdict.MAYBE], surely)
+
+    def _exactly(self, pattern: str) -> Bounds:
+        nodes = self.nodes(pattern)
+        return Bounds(nodes, nodes)
+
+    def _class(self, shape: Shape, focus: Focus) -> Bounds:
+        pattern, variable = self.values(shape, focus)
+        return self._union(
+            self._exactly(f"{pattern} FILTER NOT EXISTS {{ {self.instances(class_)(variable)} }}")
+            for class_ in shape.values["class"]
+        )
+
+    def _min_count(self, shape: Shape, focus: Focus) -> Bounds:
+        least, path = shape.integer("minCount"), self.path(shape)
+        if least == 0:
+            return Bounds()
+        if least == 1:
+            return self._exactly(f"{focus('?this')} FILTER NOT EXISTS {{ ?this {path} ?v }}")
+        return self._counted(f"{focus('?this')} OPTIONAL {{ ?this {path} ?v }}", f"COUNT(DISTINCT ?v) < {least}")
+
+    def _max_count(self, shape: Shape, focus: Focus) -> Bounds:
+        most, path = shape.integer("maxCount"), self.path(shape)
+        if most == 0:
+            return self._exactly(f"{focus('?this')} ?this {path} ?v")
+        if most == 1 and isinstance(shape.path, NamedNode):
+            return self._exactly(f"{focus('?this')} ?this {path} ?v , ?o FILTER(!sameTerm(?v, ?o))")
+        return self._counted(f"{focus('?this')} ?this {path} ?v", f"COUNT(DISTINCT ?v) > {most}")
+
+    def _counted(self, pattern: str, condition: str) -> Bounds:
+        query = f"SELECT ?this WHERE {{ {pattern} }} GROUP BY ?this HAVING ({condition})"
+        nodes = frozenset(row[0] for row in self.rows(query) if row[0] is not None)
+        return Bounds(nodes, nodes)
+
+    def _unique_lang(self, shape: Shape, focus: Focus) -> Bounds:
+        path = self.path(shape)
+        if not shape.true("uniqueLang"):
+            return Bounds()
+        if any(tag(literal) for literal in self.data.changed):
+            raise UncompiledError("uniqueLang")
+        both = f"{focus('?this')} ?this {path} ?v . ?this {path} ?o ."
+        return self._exactly(f'{both} FILTER(LANG(?v) = LANG(?o) && LANG(?v) != "" && !sameTerm(?v, ?o))')
+
+    def _equals(self, shape: Shape, focus: Focus) -> Bounds:
+        pattern, variable = self.values(shape, focus)
+        found = Bounds()
+        for term in shape.values["equals"]:
+            other = self.iri(term)
+            found |= self._exactly(f"{pattern} FILTER NOT EXISTS {{ ?this {other} {variable} }}")
+            if shape.path is None:
+                found |= self._exactly(f"{focus('?this')} ?this {other} ?o FILTER(!sameTerm(?o, ?this))")
+            else:
+                same = f"?this {self.path(shape)} ?o"
+                found |= self._exactly(f"{focus('?this')} ?this {other} ?o FILTER NOT EXISTS {{ {same} }}")
+        return found
+
+    def _disjoint(self, shape: Shape, focus: Focus) -> Bounds:
+        pattern, variable = self.values(shape, focus)
+        return self._union(
+            self._exactly(f"{pattern} ?this {self.iri(term)} {variable}") for term in shape.values["disjoint"]
+        )
+
+    def _less(self, shape: Shape, focus: Focus) -> Bounds:
+        maybe, surely = set[Term](), set[Term]()
+        for name, operator, signs in (("lessThan", "<", {-1}), ("lessThanOrEquals", "<=", {-1, 0})):
+            for term in shape.values.get(name, ()):
+                passes = f"{LESS_COMPARABLE} && ?v {operator} ?o"
+                pattern = f"{focus('?this')} ?this {self.path(shape)} ?v ; {self.iri(term)} ?o"
+                query = f"SELECT DISTINCT ?this ?v ?o WHERE {{ {pattern} FILTER(COALESCE(!({passes}), true)) }}"
+                for node, left, right in self.rows(query):
+                    a, b = decode(left), decode(right)
+                    sign = compare(a, b) if isinstance(a, Literal) and isinstance(b, Literal) else None
+                    if sign not in signs:
+                        (maybe if sign is None else surely).add(node)
+        return Bounds(frozenset(maybe | surely), frozenset(surely))
+
+    def _property(self, shape: Shape, inner: Term | None, focus: Focus) -> Bounds:
+        if inner is None or self.shapes.get(inner).path is None:
+            raise UncompiledError("property")
+        return self._with_values_in(shape, focus, self.fails(inner, self.values_as_focus(shape, focus)))
+
+    def _with_values_in(self, shape: Shape, focus: Focus, values: Bounds) -> Bounds:
+        """The focus nodes that have one of these value nodes."""
+        if shape.path is None or not values.maybe:
+            return values
+        found = list(self.pairs(shape, focus))
+        return Bounds(
+            frozenset(node for node, value in found if value in values.maybe),
+            frozenset(node for node, value in found if value in values.surely),
+        )
+
+    def _node(self, shape: Shape, focus: Focus) -> Bounds:
+        if any(self.shapes.get(node).path is not None for node in shape.values["node"]):
+            raise UncompiledError("node")
+        inner = self.values_as_focus(shape, focus)
+        return self._with_values_in(shape, focus, self._union(self.fails(node, inner) for node in shape.values["node"]))
+
+    def _members(self, shape: Shape, name: str, focus: Focus) -> Iterator[list[Bounds]]:
+        inner = self.values_as_focus(shape, focus)
+        for head in shape.values[name]:
+            yield [self.fails(member, inner) for member in self.shapes.items(head)]
+
+    def _and(self, shape: Shape, focus: Focus) -> Bounds:
+        found = self._union(self._union(members) for members in self._members(shape, "and", focus))
+        return self._with_values_in(shape, focus, found)
+
+    def _or(self, shape: Shape, focus: Focus) -> Bounds:
+        found = Bounds()
+        for members in self._members(shape, "or", focus):
+            together = members[0]
+            for bounds in members[1:]:
+                together &= bounds
+            found |= together
+        return self._with_values_in(shape, focus, found)
+
+    def _xone(self, shape: Shape, focus: Focus) -> Bounds:
+        values, found = self._all_values(shape, focus), Bounds()
+        for members in self._members(shape, "xone", focus):
+            least = Counter(value for bounds in members for value in values - bounds.maybe)
+            most = Counter(value for bounds in members for value in values - bounds.surely)
+            maybe = frozenset(value for value in values if least[value] != 1 or most[value] != 1)
+            surely = frozenset(value for value in maybe if least[value] > 1 or most[value] == 0)
+            found |= Bounds(maybe, surely)
+        return self._with_values_in(shape, focus, found)
+
+    def _all_values(self, shape: Shape, focus: Focus) -> Nodes:
+        return self.nodes(self.values_as_focus(shape, focus)("?this"))
+
+    def _not(self, shape: Shape, focus: Focus) -> Bounds:
+        values, inner = self._all_values(shape, focus), self.values_as_focus(shape, focus)
+        found = Bounds()
+        for node in shape.values["not"]:
+            bounds = self.fails(node, inner)
+            found |= Bounds(values - bounds.surely, values - bounds.maybe)
+        return self._with_values_in(shape, focus, found)
+
+    def _qualified(self, shape: Shape, focus: Focus) -> Bounds:
+        """How many values conform, at least and at most (SHACL 4.7.3); on a node shape it means nothing."""
+        if shape.path is None:
+            return Bounds()
+        names = ("qualifiedMinCount", "qualifiedMaxCount")
+        limits = {name: shape.integer(name) for name in names if name in shape.values}
+        if not limits:
+            raise UncompiledError("qualifiedValueShape")
+        everybody, pairs = self.nodes(focus("?this")), list(self.pairs(shape, focus))
+        inner, found = self.values_as_focus(shape, focus), Bounds()
+        for node in shape.values["qualifiedValueShape"]:
+            fails = self.fails(node, inner)
+            siblings = self._union_of_conforming(shape, node, inner)
+            least = Counter(f for f, v in pairs if v not in fails.maybe and v not in siblings.maybe)
+            most = Counter(f for f, v in pairs if v not in fails.surely and v not in siblings.surely)
+            lower, upper = limits.get("qualifiedMinCount", 0), limits.get("qualifiedMaxCount", len(pairs))
+            found |= Bounds(
+                frozenset(f for f in everybody if least[f] < lower or most[f] > upper),
+                frozenset(f for f in everybody if most[f] < lower or least[f] > upper),
+            )
+        return found
+
+    def _union_of_conforming(self, shape: Shape, node: Term, inner: Focus) -> Bounds:
+        """The values that may, and that certainly do, conform to a sibling shape."""
+        if not shape.true("qualifiedValueShapesDisjoint"):
+            return Bounds()
+        values = self.nodes(inner("?this"))
+        parents = [s for s in self.shapes.about if shape.node in self.shapes.objects(s, SH + "property")]
+        properties = {p for parent in parents for p in self.shapes.objects(parent, SH + "property")}
+        named = {s for p in properties for s in self.shapes.objects(p, SH + "qualifiedValueShape")}
+        found = Bounds()
+        for sibling in named - {node}:
+            fails = self.fails(sibling, inner)
+            found |= Bounds(values - fails.surely, values - fails.maybe)
+        return found
+
+    def _closed(self, shape: Shape, focus: Focus) -> Bounds:
+        if not shape.true("closed"):
+            return Bounds()
+        allowed = [term for head in shape.values.get("ignoredProperties", ()) for term in self.shapes.items(head)]
+        described = [self.shapes.get(p) for p in shape.values.get("property", ())]
+        if any(inner.path is None for inner in described):
+            raise UncompiledError("property")
+        allowed += [inner.path for inner in described if inner.path is not None]
+        names = ", ".join(str(term) for term in allowed if isinstance(term, NamedNode))
+        pattern, variable = self.values(shape, focus)
+        resource = f"?p = <{RDF_TYPE}> && ?o = <{RDFS}Resource>"
+        return self._exactly(f"{pattern} {variable} ?p ?o FILTER(?p NOT IN ({names}) && !({resource}))")
+
+    def _has_value(self, shape: Shape, focus: Focus) -> Bounds:
+        found = Bounds()
+        for term in shape.values["hasValue"]:
+            value = self.term(term)
+            if shape.path is None:
+                found |= self._exactly(f"{focus('?this')} FILTER(!sameTerm(?this, {value}))")
+            elif isinstance(shape.path, NamedNode):
+                found |= self._exactly(f"{focus('?this')} FILTER NOT EXISTS {{ ?this {shape.path} {value} }}")
+            else:
+                has = f"?this {self.path(shape)} ?v FILTER(sameTerm(?v, {value}))"
+                found |= self._exactly(f"{focus('?this')} FILTER NOT EXISTS {{ {has} }}")
+        return found
+
+    def _sparql(self, shape: Shape, constraint: Term | None, focus: Focus) -> Bounds:
+        """A SPARQL constraint (SHACL 5), asked for each focus node with $this bound, as pySHACL does it."""
+        if constraint is None:
+            raise UncompiledError("sparql")
+        query = self._query(shape, constraint)
+        if query is None:
+            return Bounds()
+        prefixes = self.shapes.prefixes(constraint)
+        if touches_changed(self.data, query, prefixes):
+            raise UncompiledError("sparql")
+        this = ox.Variable("this")
+        found = set()
+        try:
+            for node in self.nodes(focus("?this")):
+                rows = self.data.store.query(query, prefixes=prefixes, substitutions={this: node})
+                if not isinstance(rows, ox.QuerySolutions):
+                    raise UncompiledError("sparql")
+                if next(rows, None) is not None:
+                    found.add(node)
+        except (SyntaxError, ValueError):
+            raise UncompiledError("sparql") from None
+        nodes = frozenset(found)
+        return Bounds(nodes, nodes)
+
+    def _query(self, shape: Shape, constraint: Term) -> str | None:
+        """The query of a constraint; None for one that is switched off. Raises UncompiledError for what SHACL forbids."""
+        selects = self.shapes.objects(constraint, SH + "select")
+        off = self.shapes.objects(constraint, SH + "deactivated")
+        if len(selects) != 1 or not isinstance(selects[0], Literal) or len(off) > 1:
+            raise UncompiledError("sparql")
+        if off:
+            if not isinstance(off[0], Literal) or off[0].value not in {"true", "false"}:
+                raise UncompiledError("sparql")
+            if off[0].value == "true":
+                return None
+        text = selects[0].value
+        if (
+            _UNSAFE.search(text)
+            or asks_whether_bound(text)
+            or text.upper().count("SELECT") > 1
+            or "this" not in variables(text)
+        ):
+            raise UncompiledError("sparql")
+        if "PATH" in variables(text):
+            path = self.path(shape)
+            text = replace_variables(text, lambda name: path if name == "PATH" else None)
+        return text
+
+
+_UNSAFE = re.compile("minus|values|service|currentShape|shapesGraph", re.IGNORECASE)
+"""Words that pySHACL refuses in a query or binds; it looks for them with patterns of its own."""
+
+_CHECKS: Mapping[str, Callable[[_Screening, Shape, Focus], Bounds]] = {
+    "class": _Screening._class,
+    "minCount": _Screening._min_count,
+    "maxCount": _Screening._max_count,
+    "uniqueLang": _Screening._unique_lang,
+    "equals": _Screening._equals,
+    "disjoint": _Screening._disjoint,
+    "lessThan": _Screening._less,
+    "lessThanOrEquals": _Screening._less,
+    "not": _Screening._not,
+    "and": _Screening._and,
+    "or": _Screening._or,
+    "xone": _Screening._xone,
+    "node": _Screening._node,
+    "qualifiedValueShape": _Screening._qualified,
+    "closed": _Screening._closed,
+    "hasValue": _Screening._has_value,
+}
