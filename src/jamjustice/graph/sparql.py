@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -89,23 +90,84 @@ def reaches(text: str, prefixes: Mapping[str, str]) -> set[str] | None:
     return found
 
 
-def asks_whether_bound(text: str) -> bool:
-    """Whether a query looks at whether a variable is bound, or renames one.
+def asks_whether_bound(text: str, names: Collection[str]) -> bool:
+    """Whether a query asks if one of these variables is bound, or renames one.
 
     Oxigraph answers that without regard to variables that are bound beforehand.
 
-    >>> asks_whether_bound("SELECT $this { FILTER(BOUND ($this)) }"), asks_whether_bound("SELECT * { ?s ?p 'BOUND(' }")
-    (True, False)
+    >>> asks_whether_bound("SELECT $t { FILTER(BOUND ($t)) }", ["t"])
+    True
+    >>> asks_whether_bound("SELECT $t { OPTIONAL { $t ?p ?o } FILTER(!BOUND(?o)) }", ["t"])
+    False
     """
-    found = [token.text.upper() for token in code(text) if token.kind != "string"]
-    renames = any(
-        a == "(" and b[:1] in "$?" and c == "AS" for a, b, c in zip(found, found[1:], found[2:], strict=False)
-    )
-    return (
-        renames
-        or bool({"BOUND", "COALESCE"} & set(found))
-        or any(a == "AS" and b in {"$THIS", "?THIS"} for a, b in itertools.pairwise(found))
-    )
+    asking = 0
+    for before, token in itertools.pairwise([Token("", "", 0), Token("", "", 0), *code(text)]):
+        if token.text == "(":
+            asking = asking + 1 if asking or before.text.upper() in {"BOUND", "COALESCE"} else 0
+        elif token.text == ")":
+            asking = max(asking - 1, 0)
+        named = token.kind == "variable" and token.text[1:] in names
+        if named and (asking or before.text.upper() == "AS"):
+            return True
+        if token.text.upper() == "AS" and before.kind == "variable" and before.text[1:] in names:
+            return True
+    return False
+
+
+def joinable_body(text: str, variable: str) -> tuple[str, str] | None:
+    """The prologue and the body of a SELECT query whose body may be joined with the values of a variable.
+
+    That is so where every group that computes with the variable has it in a triple pattern too, so that scopes make
+    no difference, and nothing counts, cuts or unites rows. None for any other query.
+
+    >>> joinable_body("SELECT $t ?v { $t <p> ?v FILTER(?v > 1) }", "t")
+    ('', ' $t <p> ?v FILTER(?v > 1) ')
+    >>> joinable_body("SELECT $t ?v { ?s <p> ?v { ?s <q> ?w FILTER(?w = $t) } }", "t")
+    """
+    found = code(text)
+    start = next((i for i, token in enumerate(found) if token.text.upper() == "SELECT"), len(found))
+    opening = next((i for i, token in enumerate(found) if token.text == "{" and i > start), len(found))
+    words = {token.text.upper() for token in found if token.kind == "word"}
+    if opening == len(found) or found[-1].text != "}" or words & _NOT_JOINABLE:
+        return None
+    groups: list[_Group] = [_Group()]
+    for before, token in itertools.pairwise(found[opening:-1]):
+        if not _walk(groups, before, token, variable):
+            return None
+    if len(groups) != 1:
+        return None
+    return text[: found[start].at], text[found[opening].at + 1 : found[-1].at]
+
+
+_NOT_JOINABLE = {"GROUP", "HAVING", "LIMIT", "OFFSET", "ORDER", "UNION", "GRAPH", "MINUS", "VALUES", "SERVICE", "COUNT"}
+
+
+@dataclass
+class _Group:
+    """A group graph pattern while it is read: how many parentheses are open, and where the variable was seen."""
+
+    open: int = 0
+    in_pattern: bool = False
+    in_expression: bool = False
+
+
+def _walk(groups: list[_Group], before: Token, token: Token, variable: str) -> bool:
+    """Go one token on; whether the query may still be joinable."""
+    group, word = groups[-1], token.text.upper()
+    if token.text == "{":
+        groups.append(_Group())
+        return before.text.upper() in {"EXISTS", "OPTIONAL"}
+    if token.text == "}":
+        groups.pop()
+        return bool(groups) and (group.in_pattern or not group.in_expression)
+    if token.text == "(":
+        group.open += 1
+    elif token.text == ")":
+        group.open -= 1
+    elif token.kind == "variable" and token.text[1:] == variable:
+        group.in_expression = group.in_expression or group.open > 0
+        group.in_pattern = group.in_pattern or group.open == 0
+    return not (word in {"BIND", "SELECT"} and (len(groups) > 1 or word == "SELECT"))
 
 
 def query_form(text: str) -> str:

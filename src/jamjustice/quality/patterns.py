@@ -12,7 +12,7 @@ from jamjustice.quality.shape import UncompiledError
 from jamjustice.vocabulary import RDF_TYPE, RDFS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from jamjustice.graph.exact import ExactStore
     from jamjustice.quality.shape import Shape, Shapes, Term
@@ -31,12 +31,13 @@ class Patterns:
         self._numbers = itertools.count()
         self._classes: dict[Term, list[str]] = {}
 
-    def _fresh(self) -> str:
-        return f"?x{next(self._numbers)}"
+    def fresh(self) -> str:
+        """The name of a variable that is used nowhere else."""
+        return f"?_{next(self._numbers)}"
 
-    def rows(self, query: str) -> Iterator[tuple[Term, ...]]:
+    def rows(self, query: str, prefixes: Mapping[str, str] | None = None) -> Iterator[tuple[Term, ...]]:
         """The rows of a SELECT query."""
-        solutions = self.data.store.query(query)
+        solutions = self.data.store.query(query, prefixes=dict(prefixes or {}))
         if not isinstance(solutions, ox.QuerySolutions):
             raise TypeError(query)
         for row in solutions:
@@ -45,6 +46,11 @@ class Patterns:
     def nodes(self, pattern: str) -> Nodes:
         """What a pattern binds ?this to."""
         return frozenset(row[0] for row in self.rows(f"SELECT DISTINCT ?this WHERE {{ {pattern} }}"))
+
+    def without(self, focus: Focus, pattern: str, *, simple: bool) -> Nodes:
+        """The focus nodes for which a pattern does not hold; one that is not `simple` is slow in FILTER NOT EXISTS."""
+        absent = "FILTER NOT EXISTS" if simple else "MINUS"
+        return self.nodes(f"{focus('?this')} {absent} {{ {pattern} }}")
 
     def pairs(self, shape: Shape, focus: Focus) -> Iterator[tuple[Term, ...]]:
         """Each focus node of a property shape with each of its value nodes."""
@@ -77,7 +83,7 @@ class Patterns:
         """The value nodes of a shape as the focus nodes of another."""
         if shape.path is None:
             return focus
-        outer, path = self._fresh(), self.path(shape)
+        outer, path = self.fresh(), self.path(shape)
         return lambda variable: f"{focus(outer)} {outer} {path} {variable} ."
 
     def targets(self, shape: Shape) -> Focus:
@@ -95,16 +101,18 @@ class Patterns:
         return lambda variable: " UNION ".join(f"{{ {focus(variable)} }}" for focus in found)
 
     def _touching(self, pattern: str, predicate: Term) -> Focus:
-        iri, other = self.iri(predicate), self._fresh()
+        iri, other = self.iri(predicate), self.fresh()
         return lambda variable: pattern.format(variable, iri, other)
 
     def instances(self, class_: Term) -> Focus:
         """The SHACL instances of a class: of itself or of a subclass."""
         if class_ not in self._classes:
             query = f"SELECT DISTINCT ?c WHERE {{ ?c <{RDFS}subClassOf>+ {self.iri(class_)} }}"
-            below = [self.iri(row[0]) for row in self.rows(query) if row[0] != class_]
-            self._classes[class_] = [self.iri(class_), *below]
-        names, type_ = self._classes[class_], self._fresh()
+            all_names = [self.iri(class_), *(self.iri(row[0]) for row in self.rows(query) if row[0] != class_)]
+            used = [name for name in all_names if next(self.rows(f"SELECT ?s {{ ?s a {name} }} LIMIT 1"), None)]
+            self._classes[class_] = used or all_names[:1]
+        names, type_ = self._classes[class_], self.fresh()
         if len(names) == 1:
             return lambda variable: f"{variable} <{RDF_TYPE}> {names[0]} ."
-        return lambda variable: f"{variable} <{RDF_TYPE}> {type_} . FILTER({type_} IN ({', '.join(names)}))"
+        given = f"VALUES {type_} {{ {' '.join(names)} }}"
+        return lambda variable: f"{given} {variable} <{RDF_TYPE}> {type_} ."

@@ -10,8 +10,10 @@ it, and those that certainly do.
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter, defaultdict
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,12 +21,12 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from jamjustice.graph.exact import decode, touches_changed
-from jamjustice.graph.sparql import asks_whether_bound, replace_variables, variables
+from jamjustice.graph.sparql import asks_whether_bound, joinable_body, replace_variables, variables
 from jamjustice.graph.terms import Literal, NamedNode, tag
 from jamjustice.quality.patterns import Patterns
 from jamjustice.quality.shape import Term, UncompiledError
-from jamjustice.quality.values import LESS_COMPARABLE, ValueTest, Verdict, compare, value_tests
-from jamjustice.vocabulary import RDF_TYPE, RDFS, SH
+from jamjustice.quality.values import LESS_COMPARABLE, VALUE_TESTS, ValueTest, Verdict, compare, value_tests
+from jamjustice.vocabulary import RDF_TYPE, RDFS, SH, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -87,14 +89,30 @@ def screen(data: ExactStore, shapes: Shapes, progress: Callable[[int, int], None
     """
     if data.ambiguous:
         raise UncompiledError("language tags")
-    screening = _Screening(data, shapes)
     work = [(shape, part) for shape in shapes.targeting() if not shape.true("deactivated") for part in parts(shape)]
     found: dict[Term, dict[Part, Nodes]] = defaultdict(dict)
-    for done, (shape, part) in enumerate(work):
-        progress(done, len(work))
-        if nodes := screening.part(shape, part, screening.targets(shape)).maybe:
-            found[shape.node][part] = frozenset(decode(node) for node in nodes)
+    nowhere: set[str] = set()
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # the engine works beside Python
+        try:
+            shared = {s.node: threads.submit(_Screening(data, shapes, nowhere).present, s) for s in shapes.targeting()}
+            started = [
+                (shape, part, threads.submit(_suspected, data, shapes, nowhere, shape, part, shared[shape.node]))
+                for shape, part in work
+            ]
+            for done, (shape, part, future) in enumerate(started):
+                progress(done, len(work))
+                if nodes := future.result():
+                    found[shape.node][part] = frozenset(decode(node) for node in nodes)
+        finally:
+            threads.shutdown(cancel_futures=True)
     return [Suspects(shapes.all[node], suspects) for node, suspects in found.items()]
+
+
+def _suspected(
+    data: ExactStore, shapes: Shapes, nowhere: set[str], shape: Shape, part: Part, present: Future[Nodes]
+) -> Nodes:
+    screening = _Screening(data, shapes, nowhere, present.result())
+    return screening.part(shape, part, screening.targets(shape)).maybe
 
 
 def parts(shape: Shape) -> list[Part]:
@@ -106,9 +124,22 @@ def parts(shape: Shape) -> list[Part]:
 class _Screening(Patterns):
     """One run over one store."""
 
-    def __init__(self, data: ExactStore, shapes: Shapes) -> None:
+    def __init__(self, data: ExactStore, shapes: Shapes, nowhere: set[str], present: Nodes = NONE) -> None:
         super().__init__(data, shapes)
         self.open: list[Term] = []
+        self._nowhere = nowhere
+        self._present = present
+
+    def present(self, shape: Shape) -> Nodes:
+        """The property shapes of a shape whose one value no focus node lacks: asked together, which is cheaper."""
+        properties = [self.shapes.all[p] for p in shape.values.get("property", ()) if p in self.shapes.all]
+        one = (Literal("1", datatype=NamedNode(XSD + "integer")),)
+        asked = [p for p in properties if isinstance(p.path, NamedNode) and p.values.get("minCount") == one]
+        if not asked or shape.path is not None:
+            return NONE
+        all_there = " && ".join(f"EXISTS {{ ?this {p.path} {self.fresh()} }}" for p in asked)
+        query = f"SELECT ?this WHERE {{ {self.targets(shape)('?this')} FILTER(!({all_there})) }} LIMIT 1"
+        return NONE if next(self.rows(query), None) else frozenset(p.node for p in asked)
 
     def fails(self, node: Term, focus: Focus) -> Bounds:
         """Which focus nodes fail a shape that another one names."""
@@ -167,15 +198,13 @@ class _Screening(Patterns):
         """The nodes with a value that fails one of the tests."""
         if not tests:
             return Bounds()
-        pattern, variable = self.values(shape, focus)
-        if variable != "?v":
-            pattern += f" BIND({variable} AS ?v)"
+        rest = "" if shape.path is not None else "BIND(?this AS ?v)"
         if tests[0].passes:
             passes = " && ".join(f"({test.passes})" for test in tests)
-            pattern += f" FILTER(COALESCE(!({passes}), true))"
+            rest += f" FILTER(COALESCE(!({passes}), true))"
         verdicts: dict[Term, Verdict] = {}
         found: dict[Verdict, set[Term]] = defaultdict(set)
-        for node, value in self.rows(f"SELECT DISTINCT ?this ?v WHERE {{ {pattern} }}"):
+        for node, value in self._rejected(shape, focus, rest, "?this ?v"):
             if value not in verdicts:
                 written = decode(value)
                 verdicts[value] = max(test.judge(written) for test in tests)
@@ -183,23 +212,44 @@ class _Screening(Patterns):
         surely = frozenset(found[Verdict.FAILS])
         return Bounds(surely | found[Verdict.MAYBE], surely)
 
+    def _without(self, shape: Shape, focus: Focus, pattern: str) -> Bounds:
+        nodes = self.without(focus, pattern, simple=isinstance(shape.path, NamedNode))
+        return Bounds(nodes, nodes)
+
     def _exactly(self, pattern: str) -> Bounds:
         nodes = self.nodes(pattern)
         return Bounds(nodes, nodes)
 
+    def _rejected(self, shape: Shape, focus: Focus, rest: str, names: str = "?this") -> Iterator[tuple[Term, ...]]:
+        """The focus nodes with a value for which the rest of a pattern holds.
+
+        Where it holds for no value of the property at all, which is asked first, the focus nodes need not be found.
+        """
+        if isinstance(shape.path, NamedNode):
+            anywhere = f"SELECT ?this WHERE {{ ?this {shape.path} ?v . {rest} }} LIMIT 1"
+            if anywhere not in self._nowhere and next(self.rows(anywhere), None) is None:
+                self._nowhere.add(anywhere)
+            if anywhere in self._nowhere:
+                return iter(())
+        return self.rows(f"SELECT DISTINCT {names} WHERE {{ {self.values(shape, focus)[0]} {rest} }}")
+
+    def _with_value(self, shape: Shape, focus: Focus, rest: str) -> Bounds:
+        nodes = frozenset(row[0] for row in self._rejected(shape, focus, rest))
+        return Bounds(nodes, nodes)
+
     def _class(self, shape: Shape, focus: Focus) -> Bounds:
-        pattern, variable = self.values(shape, focus)
+        variable = self.values(shape, focus)[1]
         return self._union(
-            self._exactly(f"{pattern} FILTER NOT EXISTS {{ {self.instances(class_)(variable)} }}")
+            self._with_value(shape, focus, f"FILTER NOT EXISTS {{ {self.instances(class_)(variable)} }}")
             for class_ in shape.values["class"]
         )
 
     def _min_count(self, shape: Shape, focus: Focus) -> Bounds:
         least, path = shape.integer("minCount"), self.path(shape)
-        if least == 0:
+        if least == 0 or (shape.node in self._present and len(self.open) == len(("the target", "its property"))):
             return Bounds()
         if least == 1:
-            return self._exactly(f"{focus('?this')} FILTER NOT EXISTS {{ ?this {path} ?v }}")
+            return self._without(shape, focus, f"?this {path} ?v")
         return self._counted(f"{focus('?this')} OPTIONAL {{ ?this {path} ?v }}", f"COUNT(DISTINCT ?v) < {least}")
 
     def _max_count(self, shape: Shape, focus: Focus) -> Bounds:
@@ -207,7 +257,7 @@ class _Screening(Patterns):
         if most == 0:
             return self._exactly(f"{focus('?this')} ?this {path} ?v")
         if most == 1 and isinstance(shape.path, NamedNode):
-            return self._exactly(f"{focus('?this')} ?this {path} ?v , ?o FILTER(!sameTerm(?v, ?o))")
+            return self._with_value(shape, focus, f"?this {path} ?o . FILTER(!sameTerm(?v, ?o))")
         return self._counted(f"{focus('?this')} ?this {path} ?v", f"COUNT(DISTINCT ?v) > {most}")
 
     def _counted(self, pattern: str, condition: str) -> Bounds:
@@ -221,8 +271,8 @@ class _Screening(Patterns):
             return Bounds()
         if any(tag(literal) for literal in self.data.changed):
             raise UncompiledError("uniqueLang")
-        both = f"{focus('?this')} ?this {path} ?v . ?this {path} ?o ."
-        return self._exactly(f'{both} FILTER(LANG(?v) = LANG(?o) && LANG(?v) != "" && !sameTerm(?v, ?o))')
+        same = 'LANG(?v) = LANG(?o) && LANG(?v) != "" && !sameTerm(?v, ?o)'
+        return self._with_value(shape, focus, f"?this {path} ?o . FILTER({same})")
 
     def _equals(self, shape: Shape, focus: Focus) -> Bounds:
         pattern, variable = self.values(shape, focus)
@@ -233,14 +283,13 @@ class _Screening(Patterns):
             if shape.path is None:
                 found |= self._exactly(f"{focus('?this')} ?this {other} ?o FILTER(!sameTerm(?o, ?this))")
             else:
-                same = f"?this {self.path(shape)} ?o"
-                found |= self._exactly(f"{focus('?this')} ?this {other} ?o FILTER NOT EXISTS {{ {same} }}")
+                found |= self._exactly(f"{focus('?this')} ?this {other} ?o MINUS {{ ?this {self.path(shape)} ?o }}")
         return found
 
     def _disjoint(self, shape: Shape, focus: Focus) -> Bounds:
-        pattern, variable = self.values(shape, focus)
+        variable = self.values(shape, focus)[1]
         return self._union(
-            self._exactly(f"{pattern} ?this {self.iri(term)} {variable}") for term in shape.values["disjoint"]
+            self._with_value(shape, focus, f"?this {self.iri(term)} {variable}") for term in shape.values["disjoint"]
         )
 
     def _less(self, shape: Shape, focus: Focus) -> Bounds:
@@ -248,9 +297,8 @@ class _Screening(Patterns):
         for name, operator, signs in (("lessThan", "<", {-1}), ("lessThanOrEquals", "<=", {-1, 0})):
             for term in shape.values.get(name, ()):
                 passes = f"{LESS_COMPARABLE} && ?v {operator} ?o"
-                pattern = f"{focus('?this')} ?this {self.path(shape)} ?v ; {self.iri(term)} ?o"
-                query = f"SELECT DISTINCT ?this ?v ?o WHERE {{ {pattern} FILTER(COALESCE(!({passes}), true)) }}"
-                for node, left, right in self.rows(query):
+                rest = f"?this {self.iri(term)} ?o . FILTER(COALESCE(!({passes}), true))"
+                for node, left, right in self._rejected(shape, focus, rest, "?this ?v ?o"):
                     a, b = decode(left), decode(right)
                     sign = compare(a, b) if isinstance(a, Literal) and isinstance(b, Literal) else None
                     if sign not in signs:
@@ -289,12 +337,34 @@ class _Screening(Patterns):
 
     def _or(self, shape: Shape, focus: Focus) -> Bounds:
         found = Bounds()
+        if self._each_passes_one(shape, focus):
+            return found
         for members in self._members(shape, "or", focus):
             together = members[0]
             for bounds in members[1:]:
                 together &= bounds
             found |= together
         return self._with_values_in(shape, focus, found)
+
+    def _each_passes_one(self, shape: Shape, focus: Focus) -> bool:
+        """Whether every value passes one member of each sh:or by an expression alone: a cheaper question."""
+        alternatives = []
+        for head in shape.values["or"]:
+            members = [self._passes(self.shapes.get(member)) for member in self.shapes.items(head)]
+            if not all(members):
+                return False
+            alternatives.append(" || ".join(members))
+        passes = " && ".join(f"({alternative})" for alternative in alternatives)
+        rest = "" if shape.path is not None else "BIND(?this AS ?v)"
+        left = self._rejected(shape, focus, f"{rest} FILTER(COALESCE(!({passes}), true))")
+        return next(left, None) is None
+
+    def _passes(self, shape: Shape) -> str:
+        """An expression that is true only of values that conform to a node shape; empty where there is none."""
+        if shape.path is not None or not shape.values.keys() <= VALUE_TESTS:
+            return ""
+        tests = [test.passes for test in value_tests(shape, self.shapes, self.data.doubtful)]
+        return f"({' && '.join(f'({test})' for test in tests)})" if tests and all(tests) else ""
 
     def _xone(self, shape: Shape, focus: Focus) -> Bounds:
         values, found = self._all_values(shape, focus), Bounds()
@@ -325,10 +395,12 @@ class _Screening(Patterns):
         limits = {name: shape.integer(name) for name in names if name in shape.values}
         if not limits:
             raise UncompiledError("qualifiedValueShape")
-        everybody, pairs = self.nodes(focus("?this")), list(self.pairs(shape, focus))
         inner, found = self.values_as_focus(shape, focus), Bounds()
         for node in shape.values["qualifiedValueShape"]:
             fails = self.fails(node, inner)
+            if self._enough(shape, focus, fails, limits):
+                continue
+            everybody, pairs = self.nodes(focus("?this")), list(self.pairs(shape, focus))
             siblings = self._union_of_conforming(shape, node, inner)
             least = Counter(f for f, v in pairs if v not in fails.maybe and v not in siblings.maybe)
             most = Counter(f for f, v in pairs if v not in fails.surely and v not in siblings.surely)
@@ -338,6 +410,16 @@ class _Screening(Patterns):
                 frozenset(f for f in everybody if most[f] < lower or least[f] > upper),
             )
         return found
+
+    def _enough(self, shape: Shape, focus: Focus, fails: Bounds, limits: Mapping[str, int]) -> bool:
+        """Whether every focus node has one conforming value, where that is all that is asked: a cheaper question."""
+        named = all(isinstance(node, NamedNode) for node in fails.maybe)
+        if limits != {"qualifiedMinCount": 1} or "qualifiedValueShapesDisjoint" in shape.values or not named:
+            return False
+        value = f"?this {self.path(shape)} ?v"
+        failing = f"MINUS {{ VALUES ?v {{ {' '.join(str(node) for node in fails.maybe)} }} }}" if fails.maybe else ""
+        lacking = f"{focus('?this')} MINUS {{ {value} {failing} }}"
+        return next(self.rows(f"SELECT ?this WHERE {{ {lacking} }} LIMIT 1"), None) is None
 
     def _union_of_conforming(self, shape: Shape, node: Term, inner: Focus) -> Bounds:
         """The values that may, and that certainly do, conform to a sibling shape."""
@@ -372,11 +454,11 @@ class _Screening(Patterns):
             value = self.term(term)
             if shape.path is None:
                 found |= self._exactly(f"{focus('?this')} FILTER(!sameTerm(?this, {value}))")
-            elif isinstance(shape.path, NamedNode):
-                found |= self._exactly(f"{focus('?this')} FILTER NOT EXISTS {{ ?this {shape.path} {value} }}")
             else:
-                has = f"?this {self.path(shape)} ?v FILTER(sameTerm(?v, {value}))"
-                found |= self._exactly(f"{focus('?this')} FILTER NOT EXISTS {{ {has} }}")
+                has = f"?this {shape.path} {value}" if isinstance(shape.path, NamedNode) else ""
+                found |= self._without(
+                    shape, focus, has or f"?this {self.path(shape)} ?v FILTER(sameTerm(?v, {value}))"
+                )
         return found
 
     def _sparql(self, shape: Shape, constraint: Term | None, focus: Focus) -> Bounds:
@@ -389,22 +471,25 @@ class _Screening(Patterns):
         prefixes = self.shapes.prefixes(constraint)
         if touches_changed(self.data, query, prefixes):
             raise UncompiledError("sparql")
-        this = ox.Variable("this")
-        found = set()
         try:
-            for node in self.nodes(focus("?this")):
-                rows = self.data.store.query(query, prefixes=prefixes, substitutions={this: node})
-                if not isinstance(rows, ox.QuerySolutions):
-                    raise UncompiledError("sparql")
-                if next(rows, None) is not None:
-                    found.add(node)
+            if body := joinable_body(query, "this"):
+                prologue, pattern = body
+                joined = f"{prologue} SELECT DISTINCT ?this WHERE {{ {focus('?this')} {pattern} }}"
+                nodes = frozenset(row[0] for row in self.rows(joined, prefixes))
+            else:
+                nodes = frozenset(node for node in self.nodes(focus("?this")) if self._has_row(query, prefixes, node))
         except (SyntaxError, ValueError):
             raise UncompiledError("sparql") from None
-        nodes = frozenset(found)
         return Bounds(nodes, nodes)
 
+    def _has_row(self, query: str, prefixes: dict[str, str], node: Term) -> bool:
+        rows = self.data.store.query(query, prefixes=prefixes, substitutions={ox.Variable("this"): node})
+        if not isinstance(rows, ox.QuerySolutions):
+            raise UncompiledError("sparql")
+        return next(rows, None) is not None
+
     def _query(self, shape: Shape, constraint: Term) -> str | None:
-        """The query of a constraint; None for one that is switched off. Raises UncompiledError for what SHACL forbids."""
+        """The query of a constraint; None if it is switched off. Raises UncompiledError for what pySHACL must see."""
         selects = self.shapes.objects(constraint, SH + "select")
         off = self.shapes.objects(constraint, SH + "deactivated")
         if len(selects) != 1 or not isinstance(selects[0], Literal) or len(off) > 1:
@@ -417,7 +502,7 @@ class _Screening(Patterns):
         text = selects[0].value
         if (
             _UNSAFE.search(text)
-            or asks_whether_bound(text)
+            or asks_whether_bound(text, ["this"])
             or text.upper().count("SELECT") > 1
             or "this" not in variables(text)
         ):

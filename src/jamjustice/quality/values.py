@@ -179,6 +179,9 @@ _TESTS = {
     **dict.fromkeys(_COMPARED, _range),
 }
 
+VALUE_TESTS = frozenset({*_TESTS, "flags", "message", "severity", "name", "description", "order", "group"})
+"""Properties of shapes that only test values by themselves, and those that test nothing."""
+
 _NUMBERS = f"(<{XSD}integer>, <{XSD}decimal>)"
 
 
