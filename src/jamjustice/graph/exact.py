@@ -19,7 +19,7 @@ from jamjustice.graph.terms import changed, tag
 from jamjustice.vocabulary import RDF, RDF_TYPE, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from jamjustice.graph.terms import Object
 
@@ -108,8 +108,13 @@ def is_integer(datatype: str) -> bool:
 class ExactStore:
     """A store in memory whose terms go in and out as they were written."""
 
-    def __init__(self, quads: Iterable[ox.Quad], literals: Iterable[ox.Literal]) -> None:
-        """The quads, and every literal among their objects."""
+    def __init__(
+        self, store: ox.Store, literals: Collection[ox.Literal], quads: Callable[[], Iterable[ox.Quad]]
+    ) -> None:
+        """A loaded store, every literal that was in the data, and how to read the data again if the store changed some.
+
+        Raises what `quads` raises.
+        """
         unsure = [literal for literal in literals if not _certain(literal)]
         self.changed = frozenset(changed(unsure))
         """The literals that a store would change."""
@@ -121,14 +126,18 @@ class ExactStore:
             (x.value, x.language) in self._by_tag for x in literals if x.language
         )
         """Whether two literals differ in the capitals of their tags only, which engines take for one."""
-        self.store = ox.Store()
-        self.store.extend(self._encoded(quads) if self.changed else quads)
+        self.store = store
+        if self.changed:
+            self.store = ox.Store()
+            self.store.extend(self._encoded(quads()))
 
     @classmethod
     def of(cls, triples: Iterable[ox.Triple]) -> ExactStore:
         """A store of triples."""
-        kept = list(triples)
-        return cls((ox.Quad(*t) for t in kept), {t.object for t in kept if isinstance(t.object, ox.Literal)})
+        quads = [ox.Quad(*triple) for triple in triples]
+        store = ox.Store()
+        store.extend(quads)
+        return cls(store, {quad.object for quad in quads if isinstance(quad.object, ox.Literal)}, lambda: quads)
 
     @cached_property
     def changed_objects_of(self) -> frozenset[str]:

@@ -109,20 +109,26 @@ def document(text: str, path: str, *, graph: str = "", known: Mapping[str, str] 
     try:
         triples = tuple(quad.triple for quad in parser)
     except SyntaxError as error:
-        problem = _problem(text, path, error)
+        problem = as_problem(text, path, error)
         raise InputError(problem if known is None else _with_prefix(problem, known)) from None
-    if _CAPITAL_TAG.search(text):
-        exact = ox.parse(_kept_tags(text), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+    if (exact_text := kept_tags(text)) is not text:
+        exact = ox.parse(exact_text, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
         triples = tuple(quad.triple for quad in exact)
-    if any(_is_rdf_1_2(triple) for triple in triples):
-        found = _RDF_1_2.search(text)
-        line, column = place(text, found.start()) if found else (0, 0)
-        message = "triple terms and base directions are RDF 1.2, which is not supported yet."
-        raise InputError(Problem(path, line, column, message))
+    if (suspicious := rdf_1_2_problem(text, path)) and any(is_rdf_1_2(triple) for triple in triples):
+        raise InputError(suspicious)
     return Document(path, graph, text, triples, parser.prefixes)
 
 
-def _is_rdf_1_2(triple: ox.Triple) -> bool:
+def rdf_1_2_problem(text: str, path: str) -> Problem | None:
+    """The problem that a text has if it is RDF 1.2, as it may be where signs of that stand in it."""
+    if not (found := _RDF_1_2.search(text)):
+        return None
+    message = "triple terms and base directions are RDF 1.2, which is not supported yet."
+    return Problem(path, *place(text, found.start()), message)
+
+
+def is_rdf_1_2(triple: ox.Triple) -> bool:
+    """Whether a triple holds a triple term or a literal with a base direction."""
     if isinstance(triple.object, ox.Literal):
         return triple.object.direction is not None
     return isinstance(triple.subject, ox.Triple) or isinstance(triple.object, ox.Triple)
@@ -134,8 +140,10 @@ def parse_triples(data: bytes, format_: Format = TURTLE) -> list[ox.Triple]:
     return [quad.triple for quad in parser]
 
 
-def _kept_tags(text: str) -> str:
+def kept_tags(text: str) -> str:
     """The same Turtle with each language tag that has capitals written as a datatype that keeps them."""
+    if not _CAPITAL_TAG.search(text):
+        return text
     pieces, at, after_string = [], 0, False
     for token in tokens(text):
         if token.kind == "tag" and after_string and token.text != token.text.lower():
@@ -145,10 +153,12 @@ def _kept_tags(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _problem(text: str, path: str, error: SyntaxError) -> Problem:
-    line, column = error.lineno or 0, error.offset or 0
+def as_problem(text: str, path: str, error: SyntaxError | ValueError) -> Problem:
+    """The problem that a parser's error is."""
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    line, column = (error.lineno or 0, error.offset or 0) if isinstance(error, SyntaxError) else (0, 0)
     lines = split_lines(text)
-    message = _WHERE.sub("", error.msg).strip().rstrip(".") + "."
+    message = _WHERE.sub("", said).strip().rstrip(".") + "."
     if "nexpected end of file" in message:
         message = "the file ends too early: a string, a bracket or the last statement is not closed."
     if "dot is expected" in message:

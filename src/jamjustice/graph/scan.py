@@ -20,7 +20,7 @@ from jamjustice.text import split_lines
 from jamjustice.vocabulary import RDF_TYPE, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
 Term = ox.NamedNode | ox.Literal | ox.BlankNode | None
 """A term that is written out; None stands for an anonymous blank node or a list."""
@@ -38,6 +38,15 @@ class Statement(NamedTuple):
     line: int
     column: int
     block: tuple[int, int]
+
+    def moved(self, lines: int, columns: int) -> Statement:
+        """The same statement in a text of which this one is a part, so many lines and columns further on."""
+        line, column = self.block
+        return self._replace(
+            line=self.line + lines,
+            column=self.column + (columns if self.line == 1 else 0),
+            block=(line + lines, column + (columns if line == 1 else 0)),
+        )
 
 
 def head(text: str) -> str:
@@ -65,6 +74,41 @@ def statements(text: str, prefixes: dict[str, str] | None = None) -> Iterator[St
     [(2, 9), (3, 3)]
     """
     return _Walk(text, dict(prefixes or {})).statements()
+
+
+_BLOCK = re.compile(
+    r"""(?P<lead>(?:\s+|\#[^\n\r]*)*)
+        (?P<subject><[^>]*>|@prefix|@base|[^\s;,.<"'\[\](){}]+)
+        (?:[^."'<\#]+|\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+           |\"(?:[^\"\\\n\r]|\\.)*\"|'(?:[^'\\\n\r]|\\.)*'|<[^>]*>|(?<=\s)\#[^\n\r]*|\#|\.(?=\S))*+
+        \.(?=\s|$)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def statements_about(text: str, subjects: Collection[Term], prefixes: Mapping[str, str]) -> Iterator[Statement]:
+    r"""The statements of the blocks that start with one of these subjects, found without reading the others closely.
+
+    May miss a block that is written in an unusual way: a name with escapes, an IRI below a base, no space between two
+    blocks. `prefixes` are those of the text.
+
+    >>> text = '@prefix a: <http://a/> .\na:x a:p 1 .\n a:y a:p 2 ,\n 3 .'
+    >>> [(s.line, s.column) for s in statements_about(text, [ox.NamedNode("http://a/y")], {"a": "http://a/"})]
+    [(3, 10), (4, 2)]
+    """
+    wanted = {str(term) for term in subjects}
+    for term in subjects:
+        if isinstance(term, ox.NamedNode):
+            fitting = ((name, iri) for name, iri in prefixes.items() if term.value.startswith(iri))
+            wanted |= {f"{name}:{term.value[len(iri) :]}" for name, iri in fitting}
+    line, counted = 0, 0
+    for match in _BLOCK.finditer(text):
+        if match["subject"] in wanted:
+            start = match.start("subject")
+            line, counted = line + text.count("\n", counted, start), start
+            column = start - (text.rfind("\n", 0, start) + 1)
+            for found in statements(text[start : match.end()], dict(prefixes)):
+                yield found.moved(line, column)
 
 
 @dataclass(frozen=True)
