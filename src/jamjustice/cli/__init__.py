@@ -16,11 +16,15 @@ from jamjustice.errors import JamJusticeError, UnknownName
 
 _COMMANDS = {
     "check": "Check the graph against its rules and its source.",
+    "rules": "Explain every rule: why it is there, what to do, an example.",
     "format": "Write Turtle files in their one canonical form.",
     "query": "Ask the graph a question.",
     "export": "Write the whole dataset, or one graph, in any RDF format.",
     "serve": "Publish the graph: SPARQL, a document for every resource, a dump.",
 }
+
+
+INTERRUPTED = 130
 
 
 class _Commands(click.Group):
@@ -78,7 +82,7 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted.")
-        return 130
+        return INTERRUPTED
     except JamJusticeError as error:
         say(str(error))
         return error.exit_code
@@ -94,4 +98,8 @@ def run(arguments: list[str]) -> int:
 
 def main() -> NoReturn:
     """Run the command line with the arguments of this process."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if code == INTERRUPTED:  # an engine may still be busy in a thread, which nothing can stop
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -5,11 +5,24 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from jamjustice.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Result = TypeVar("Result")
+Progress = tuple[str, int, int]
+"""What is being done, how much of it is done, and how much there is."""
+
+PATIENCE = 1.0
+"""Seconds before a person is shown how far something is."""
 
 
 def say(text: str) -> None:
@@ -69,3 +82,54 @@ def colours() -> bool:
 def stdin() -> bytes:
     """All of standard input."""
     return sys.stdin.buffer.read()
+
+
+def watched(work: Callable[[Callable[[str, int, int], None]], Result]) -> Result:
+    """Do something long, which can be interrupted, and show on a terminal how far it is.
+
+    It is done in a thread, because an engine in this one would keep Ctrl-C waiting. `work` is given what to call with
+    the name of the step, how much of it is done, and how much there is.
+    """
+    now: list[Progress] = [("Reading", 0, 0)]
+    results: list[Result] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work(lambda *step: now.__setitem__(0, step)))
+        except BaseException as error:  # raised again in the thread that waits
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    if thread.is_alive() and sys.stderr.isatty():
+        _show(thread, lambda: now[0])
+    while thread.is_alive():
+        thread.join(0.2)
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+def _show(thread: threading.Thread, now: Callable[[], Progress]) -> None:
+    """A bar on standard error, taken away at the end."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        bar = bars.add_task("", total=None)
+        for step, done, of in _steps(thread, now):
+            bars.update(bar, description=step, completed=done, total=of or None)
+
+
+def _steps(thread: threading.Thread, now: Callable[[], Progress]) -> Iterator[Progress]:
+    while thread.is_alive():
+        yield now()
+        time.sleep(0.1)

@@ -19,7 +19,7 @@ from jamjustice.graph.sparql import asks_whether_bound
 from jamjustice.graph.terms import from_rdflib, to_rdflib
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from rdflib.term import Node
 
@@ -52,7 +52,7 @@ class Backing(Memory):
         """How many triples there are; pySHACL asks often, because it is the truth of a graph."""
         return self._length
 
-    def triples(self, triple_pattern: Any, context: Any = None) -> Iterator[Any]:  # noqa: ANN401 - as rdflib has it
+    def triples(self, triple_pattern: Any, context: Any = None) -> Any:  # noqa: ANN401, ARG002 - as rdflib has it
         """The triples that match a pattern."""
         subject, predicate, object_ = triple_pattern
         if isinstance(subject, Literal) or not isinstance(predicate, URIRef | None):
@@ -70,7 +70,7 @@ class Backing(Memory):
         **options: object,  # noqa: ARG002 - there are none
     ) -> Result:
         """The answer of Oxigraph. Raises NotImplementedError, at which rdflib answers itself."""
-        if not isinstance(query, str) or (initBindings and asks_whether_bound(query)):
+        if not isinstance(query, str) or asks_whether_bound(query, [str(n) for n in initBindings]):
             raise NotImplementedError(_PREBOUND)
         prefixes = {name: str(namespace) for name, namespace in initNs.items()}
         if touches_changed(self._data, query, prefixes):

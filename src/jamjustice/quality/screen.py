@@ -82,10 +82,11 @@ class Suspects:
         return frozenset().union(*self.parts.values())
 
 
-def screen(data: ExactStore, shapes: Shapes, progress: Callable[[int, int], None]) -> list[Suspects]:
+def screen(data: ExactStore, shapes: Shapes, progress: Callable[[str, int, int], None]) -> list[Suspects]:
     """The suspects of every shape with a target; shapes without any are left out.
 
-    `progress` is told how many of the constraints are done. Raises UncompiledError when pySHACL must see everything.
+    `progress` is told the name of the step, how much of it is done, and how much there is. Raises UncompiledError when
+    pySHACL must see everything.
     """
     if data.ambiguous:
         raise UncompiledError("language tags")
@@ -100,7 +101,7 @@ def screen(data: ExactStore, shapes: Shapes, progress: Callable[[int, int], None
                 for shape, part in work
             ]
             for done, (shape, part, future) in enumerate(started):
-                progress(done, len(work))
+                progress("Screening", done, len(work))
                 if nodes := future.result():
                     found[shape.node][part] = frozenset(decode(node) for node in nodes)
         finally:

@@ -143,6 +143,16 @@ class Shapes:
         return self.all[node]
 
     @cached_property
+    def named(self) -> frozenset[Term]:
+        """Everything that stands as an object."""
+        return frozenset(node for objects in self._objects.values() for node in objects)
+
+    @property
+    def has_siblings(self) -> bool:
+        """Whether qualified value shapes depend on those beside them (SHACL 4.7.3)."""
+        return bool(self._objects.get(SH + "qualifiedValueShapesDisjoint"))
+
+    @cached_property
     def custom(self) -> frozenset[str]:
         """The parameters of constraint components that the shapes graph itself defines (SHACL 6)."""
         found = (path for node in self._objects[SH + "parameter"] for path in self.objects(node, SH + "path"))
