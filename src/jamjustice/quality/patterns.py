@@ -22,18 +22,22 @@ if TYPE_CHECKING:
 
 Nodes = frozenset["Term"]
 
+KEPT = "urn:x-screen:"
+"""The graph in which focus nodes are kept while a screen runs."""
+
+_numbers = itertools.count()
+
 
 class Patterns:
     """Patterns of the shapes of one shapes graph, and queries over one store. The focus node is always ?this."""
 
     def __init__(self, data: ExactStore, shapes: Shapes) -> None:
         self.data, self.shapes = data, shapes
-        self._numbers = itertools.count()
         self._classes: dict[Term, list[str]] = {}
 
     def fresh(self) -> str:
         """The name of a variable that is used nowhere else."""
-        return f"?_{next(self._numbers)}"
+        return f"?_{next(_numbers)}"
 
     def rows(self, query: str, prefixes: Mapping[str, str] | None = None) -> Iterator[tuple[Term, ...]]:
         """The rows of a SELECT query."""
@@ -84,7 +88,8 @@ class Patterns:
         if shape.path is None:
             return focus
         outer, path = self.fresh(), self.path(shape)
-        return lambda variable: f"{focus(outer)} {outer} {path} {variable} ."
+        found: Focus = lambda variable: f"{focus(outer)} {outer} {path} {variable} ."  # noqa: E731 - one of two
+        return found if isinstance(shape.path, NamedNode) else self.kept(found)
 
     def targets(self, shape: Shape) -> Focus:
         """The focus nodes of a shape (SHACL 2.1.3)."""
@@ -98,7 +103,14 @@ class Patterns:
         found += [self._touching("{2} {1} {0} .", term) for term in shape.values.get("targetObjectsOf", ())]
         if len(found) == 1:
             return found[0]
-        return lambda variable: " UNION ".join(f"{{ {focus(variable)} }}" for focus in found)
+        return self.kept(lambda variable: " UNION ".join(f"{{ {focus(variable)} }}" for focus in found))
+
+    def kept(self, focus: Focus) -> Focus:
+        """The same focus nodes, found once and kept in a graph of the store; for patterns that take long to match."""
+        name = f"<{KEPT}{next(_numbers)}>"
+        node, has, graph = ox.NamedNode(name[1:-1]), ox.NamedNode(KEPT + "has"), ox.NamedNode(KEPT)
+        self.data.store.extend(ox.Quad(node, has, found, graph) for found in self.nodes(focus("?this")))
+        return lambda variable: f"GRAPH {graph} {{ {node} {has} {variable} }}"
 
     def _touching(self, pattern: str, predicate: Term) -> Focus:
         iri, other = self.iri(predicate), self.fresh()

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from jamjustice.graph.exact import decode, touches_changed
-from jamjustice.graph.sparql import asks_whether_bound, joinable_body, replace_variables, variables
+from jamjustice.graph.sparql import asks_whether_bound, joinable_body, keywords, replace_variables, variables
 from jamjustice.graph.terms import Literal, NamedNode, tag
-from jamjustice.quality.patterns import Patterns
+from jamjustice.quality.patterns import KEPT, Patterns
 from jamjustice.quality.shape import Term, UncompiledError
 from jamjustice.quality.values import LESS_COMPARABLE, VALUE_TESTS, ValueTest, Verdict, compare, value_tests
 from jamjustice.vocabulary import RDF_TYPE, RDFS, SH, XSD
@@ -40,6 +40,8 @@ NONE: Nodes = frozenset()
 Part = tuple[str, Term | None]
 """A constraint that can be taken from a shape by itself: the local name of its property, and its value."""
 WHOLE: Part = ("", None)
+
+Prepared = tuple["Focus", "Nodes"]
 
 _NEEDS = {
     "ignoredProperties": "closed",
@@ -95,9 +97,9 @@ def screen(data: ExactStore, shapes: Shapes, progress: Callable[[str, int, int],
     nowhere: set[str] = set()
     with ThreadPoolExecutor(os.cpu_count()) as threads:  # the engine works beside Python
         try:
-            shared = {s.node: threads.submit(_Screening(data, shapes, nowhere).present, s) for s in shapes.targeting()}
+            ready = {s.node: threads.submit(_Screening(data, shapes, nowhere).prepared, s) for s in shapes.targeting()}
             started = [
-                (shape, part, threads.submit(_suspected, data, shapes, nowhere, shape, part, shared[shape.node]))
+                (shape, part, threads.submit(_suspected, _Screening(data, shapes, nowhere), shape, part, ready))
                 for shape, part in work
             ]
             for done, (shape, part, future) in enumerate(started):
@@ -106,14 +108,13 @@ def screen(data: ExactStore, shapes: Shapes, progress: Callable[[str, int, int],
                     found[shape.node][part] = frozenset(decode(node) for node in nodes)
         finally:
             threads.shutdown(cancel_futures=True)
+            data.store.remove_graph(NamedNode(KEPT))
     return [Suspects(shapes.all[node], suspects) for node, suspects in found.items()]
 
 
-def _suspected(
-    data: ExactStore, shapes: Shapes, nowhere: set[str], shape: Shape, part: Part, present: Future[Nodes]
-) -> Nodes:
-    screening = _Screening(data, shapes, nowhere, present.result())
-    return screening.part(shape, part, screening.targets(shape)).maybe
+def _suspected(screening: _Screening, shape: Shape, part: Part, ready: Mapping[Term, Future[Prepared]]) -> Nodes:
+    focus, screening.there = ready[shape.node].result()
+    return screening.part(shape, part, focus).maybe
 
 
 def parts(shape: Shape) -> list[Part]:
@@ -125,22 +126,26 @@ def parts(shape: Shape) -> list[Part]:
 class _Screening(Patterns):
     """One run over one store."""
 
-    def __init__(self, data: ExactStore, shapes: Shapes, nowhere: set[str], present: Nodes = NONE) -> None:
+    def __init__(self, data: ExactStore, shapes: Shapes, nowhere: set[str]) -> None:
         super().__init__(data, shapes)
         self.open: list[Term] = []
         self._nowhere = nowhere
-        self._present = present
+        self.there = NONE
 
-    def present(self, shape: Shape) -> Nodes:
-        """The property shapes of a shape whose one value no focus node lacks: asked together, which is cheaper."""
+    def prepared(self, shape: Shape) -> Prepared:
+        """The focus nodes of a shape, and those of its property shapes whose one value no focus node lacks.
+
+        These are asked for together, which is cheaper.
+        """
+        focus = self.targets(shape)
         properties = [self.shapes.all[p] for p in shape.values.get("property", ()) if p in self.shapes.all]
         one = (Literal("1", datatype=NamedNode(XSD + "integer")),)
         asked = [p for p in properties if isinstance(p.path, NamedNode) and p.values.get("minCount") == one]
         if not asked or shape.path is not None:
-            return NONE
+            return focus, NONE
         all_there = " && ".join(f"EXISTS {{ ?this {p.path} {self.fresh()} }}" for p in asked)
-        query = f"SELECT ?this WHERE {{ {self.targets(shape)('?this')} FILTER(!({all_there})) }} LIMIT 1"
-        return NONE if next(self.rows(query), None) else frozenset(p.node for p in asked)
+        query = f"SELECT ?this WHERE {{ {focus('?this')} FILTER(!({all_there})) }} LIMIT 1"
+        return focus, NONE if next(self.rows(query), None) else frozenset(p.node for p in asked)
 
     def fails(self, node: Term, focus: Focus) -> Bounds:
         """Which focus nodes fail a shape that another one names."""
@@ -247,7 +252,7 @@ class _Screening(Patterns):
 
     def _min_count(self, shape: Shape, focus: Focus) -> Bounds:
         least, path = shape.integer("minCount"), self.path(shape)
-        if least == 0 or (shape.node in self._present and len(self.open) == len(("the target", "its property"))):
+        if least == 0 or (shape.node in self.there and len(self.open) == len(("the target", "its property"))):
             return Bounds()
         if least == 1:
             return self._without(shape, focus, f"?this {path} ?v")
@@ -503,6 +508,7 @@ class _Screening(Patterns):
         text = selects[0].value
         if (
             _UNSAFE.search(text)
+            or "GRAPH" in keywords(text)
             or asks_whether_bound(text, ["this"])
             or text.upper().count("SELECT") > 1
             or "this" not in variables(text)
