@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 Term = NamedNode | BlankNode | Literal
 
 TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
-_SHAPE_EXPECTING = ("property", "node", "not", "qualifiedValueShape")
-_LIST_EXPECTING = ("and", "or", "xone")
+SHAPE_EXPECTING = ("property", "node", "not", "qualifiedValueShape")
+LIST_EXPECTING = ("and", "or", "xone")
 _PATHS = {
     "inversePath": "(^{})",
     "alternativePath": "({})",
@@ -109,9 +109,9 @@ class Shapes:
         nodes: set[Term] = typed["NodeShape"] | typed["PropertyShape"]
         for name in (*TARGETS, "property", "node"):
             nodes |= self._subjects[SH + name].keys()
-        for name in _SHAPE_EXPECTING:
+        for name in SHAPE_EXPECTING:
             nodes |= self._objects[SH + name].keys()
-        for name in _LIST_EXPECTING:
+        for name in LIST_EXPECTING:
             for head in self._objects[SH + name]:
                 members = self.items(head)
                 if not members:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jamjustice.errors import InputError, Problem, UnknownName, caret
 from jamjustice.graph.dataset import declared_prefixes
-from jamjustice.graph.locate import Locator
+from jamjustice.graph.locate import Locator, Place
 from jamjustice.graph.read import parse_triples
-from jamjustice.graph.scan import statements
+from jamjustice.graph.scan import Statement, statements
 from jamjustice.graph.sparql import keywords, parse_error, understand
-from jamjustice.graph.terms import BlankNode, Literal, NamedNode
+from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, short
+from jamjustice.quality.shape import LIST_EXPECTING, SHAPE_EXPECTING, Shapes, Term, UncompiledError
 from jamjustice.quality.validate import local_name, validate
 from jamjustice.text import split_lines
 from jamjustice.vocabulary import OWL_CLASS, RDF_TYPE, RDFS, SH
@@ -21,10 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jamjustice.graph.read import Document
-    from jamjustice.graph.scan import Statement
-    from jamjustice.graph.terms import Triple
 
 
+_UNDEFINED = "and SHACL does not say what that means. Break the circle at one of them."
 _WRONG = {
     "MinCount": "is missing",
     "MaxCount": "is given more than once",
@@ -47,10 +48,15 @@ def check_shapes(documents: Sequence[Document]) -> None:
     """
     text = (files("pyshacl") / "assets" / "shacl-shacl.ttl").read_bytes()
     shapes = [triple for document in documents for triple in document.triples]
-    locator = Locator(documents)
+    locator, nowhere = Locator(documents), Place(documents[0].path, 0, 0)
     prefixes, terms = declared_prefixes(documents), _shacl_terms()
     problems = [problem for document in documents for problem in _problems(document, prefixes, terms)]
+    names = _References(shapes, {**prefixes, **{k: v for d in documents for k, v in d.prefixes.items()}})
+    problems += [Problem(*(locator.mention(node) or nowhere), message) for node, message in names.undefined()]
+    problems += [Problem(*(locator.block(node) or nowhere), message) for node, message in names.recursive()]
     for violation in validate(shapes, parse_triples(text)).violations:
+        if not names.describes(violation.focus):
+            continue
         place = (violation.path and locator.statement(violation.focus, violation.path, violation.value)) or (
             locator.block(violation.focus)
             or locator.mention(violation.focus)
@@ -63,18 +69,63 @@ def check_shapes(documents: Sequence[Document]) -> None:
         subject = f"sh:{local_name(path)}" if path else local_name(named) or "this"
         found = f" Found: {local_name(named)}." if named is not None and path else ""
         message = f"this is not a valid SHACL shape: {subject} {what}.{found}"
-        file, line, column = place or (documents[0].path, 0, 0)
-        problems.append(Problem(file, line, column, message))
+        problems.append(Problem(*(place or nowhere), message))
     if not _has_target(shapes):
-        problems.append(Problem(documents[0].path, 0, 0, "no shape here has a target, so nothing would be checked."))
+        message = "no shape here has a target, so nothing would be checked. Are data and shapes the wrong way round?"
+        problems.append(Problem(*nowhere, message))
     if problems:
         raise InputError(*dict.fromkeys(problems))
+
+
+class _References:
+    """The shapes that name other shapes."""
+
+    def __init__(self, triples: Sequence[Triple], prefixes: Mapping[str, str]) -> None:
+        self._graph = Shapes(triples)
+        self._prefixes = prefixes
+        self._to = {node: self._named_by(node) for node in self._graph.about}
+
+    def _named_by(self, node: Term) -> list[Term]:
+        found = [o for name in SHAPE_EXPECTING for o in self._graph.objects(node, SH + name)]
+        for name in LIST_EXPECTING:
+            for head in self._graph.objects(node, SH + name):
+                with suppress(UncompiledError):
+                    found += self._graph.items(head)
+        return found
+
+    def describes(self, node: Term) -> bool:
+        """Whether anything is said of a node."""
+        return node in self._to
+
+    def undefined(self) -> Iterator[tuple[Term, str]]:
+        """The shapes that are named but not described."""
+        known = {short(node.value, self._prefixes) for node in self._to if isinstance(node, NamedNode)}
+        for node in dict.fromkeys(named for to in self._to.values() for named in to):
+            if isinstance(node, NamedNode) and node not in self._to:
+                yield node, str(UnknownName("shape", short(node.value, self._prefixes), known))
+
+    def recursive(self) -> Iterator[tuple[Term, str]]:
+        """The first shape that refers to itself; SHACL leaves open what that means (3.4.3)."""
+        for start in sorted(self._to, key=str):
+            if isinstance(start, NamedNode) and start in self._reached(self._to[start]):
+                name = short(start.value, self._prefixes)
+                yield start, f"the shape {name} refers to itself, directly or through others, {_UNDEFINED}"
+                return
+
+    def _reached(self, nodes: list[Term]) -> set[Term]:
+        found, stack = set[Term](), list(nodes)
+        while stack:
+            node = stack.pop()
+            if node not in found:
+                found.add(node)
+                stack += self._to.get(node, ())
+        return found
 
 
 def _problems(document: Document, prefixes: Mapping[str, str], terms: frozenset[str]) -> Iterator[Problem]:
     """What SHACL's own shapes do not see in one shapes file: misspelt terms, queries and patterns that are none."""
     yield from _missing_queries(document)
-    for statement in statements(document.text):
+    for statement in _statements(document):
         if not isinstance(statement.predicate, NamedNode) or not statement.predicate.value.startswith(SH):
             continue
         name = statement.predicate.value.removeprefix(SH)
@@ -85,6 +136,16 @@ def _problems(document: Document, prefixes: Mapping[str, str], terms: frozenset[
             yield from _pattern_problems(document, statement)
         elif isinstance(statement.object, Literal) and name in {"select", "ask"}:
             yield from _query_problems(document, statement, prefixes)
+
+
+def _statements(document: Document) -> Iterator[Statement]:
+    """The statements of a file; without their places where its format does not let these be found."""
+    if document.text:
+        yield from statements(document.text)
+    else:
+        for triple in document.triples:
+            subject, predicate, object_ = (None if isinstance(term, Triple) else term for term in triple)
+            yield Statement(subject, predicate, object_, 0, 0, (0, 0))
 
 
 def _local_terms(statement: Statement) -> set[str]:
@@ -110,7 +171,8 @@ def _query_problems(document: Document, statement: Statement, prefixes: Mapping[
         line, column, message = understand(text, error, prefixes)
         source = split_lines(text)[line - 1] if split_lines(text) else ""
         # The lines of a long string are lines of the file; those of a short one are not.
-        below = line - 1 if split_lines(document.text)[statement.line - 1].rstrip().endswith('"""') else 0
+        written = split_lines(document.text)[statement.line - 1] if statement.line else ""
+        below = line - 1 if written.rstrip().endswith('"""') else 0
         detail = f"this SPARQL query cannot be read: {message}\n{caret(source, column)}"
         yield Problem(document.path, statement.line + below, 0, detail)
 
