@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +13,7 @@ import pytest
 from conftest import COUNTED, ROOT, append, edit, line_of
 from jamjustice.graph.dataset import Dataset, as_quads
 from jamjustice.quality.validate import Violation, validate
+from one_rule import SH, SHAPES, Cutter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,9 +21,7 @@ if TYPE_CHECKING:
 
     from conftest import RunCli
 
-SH = "http://www.w3.org/ns/shacl#"
 IDS = "https://w3id.org/jam-and-justice/id/"
-SHAPES = "https://w3id.org/jam-and-justice/shape#"
 CASES = tomllib.loads((ROOT / "tests/bad-data.toml").read_text("utf-8"))["case"]
 FORBIDDEN_VALUE = "ClosedConstraintComponent"
 MORE = [
@@ -59,39 +59,14 @@ def found(violation: Violation) -> Found:
     return Found(shape, violation.component, violation.severity.value, focus, path, value, violation.message)
 
 
-class Rules:
-    """The shapes of the project, cut to one rule at a time."""
+class Rules(Cutter):
+    """The shapes of the project, cut to one rule at a time, and good data to spoil."""
 
     def __init__(self, dataset: Dataset) -> None:
-        self.triples = [t for document in dataset.ontology for t in document.triples]
-        self.about: dict[object, list[ox.Triple]] = {}
-        for triple in self.triples:
-            self.about.setdefault(triple.subject, []).append(triple)
+        super().__init__(dataset)
         self.good = [t for name in COUNTED for t in dataset.triples(name)]
         self.header = f"BASE <{IDS}>\n" + "".join(f"PREFIX {k}: <{v}>\n" for k, v in dataset.prefixes.items())
         self.violations = cache(self._violations)
-
-    def node_shapes(self, rule: str) -> list[ox.NamedNode]:
-        """The node shapes that a rule belongs to: itself, or those that name it as a property."""
-        shape, property_ = ox.NamedNode(SHAPES + rule), ox.NamedNode(SH + "property")
-        owners = [t.subject for t in self.triples if (t.predicate, t.object) == (property_, shape)]
-        return [node for node in owners or [shape] if isinstance(node, ox.NamedNode)]
-
-    def cut(self, rule: str) -> list[ox.Triple]:
-        """The node shapes of a rule with all they refer to, and the declarations of prefixes."""
-        stack: list[object] = [*self.node_shapes(rule), ox.NamedNode(SHAPES.removesuffix("#"))]
-        taken: dict[object, list[ox.Triple]] = {}
-        while stack:
-            node = stack.pop()
-            if node not in taken and node in self.about:
-                taken[node] = self.about[node]
-                stack += [
-                    t.object
-                    for t in self.about[node]
-                    if isinstance(t.object, ox.BlankNode)
-                    or (isinstance(t.object, ox.NamedNode) and t.object.value.startswith(SHAPES))
-                ]
-        return [t for triples in taken.values() for t in triples]
 
     def texts(self, rule: str, property_: str) -> set[str]:
         """What a rule says with a property, in its own block or in the blank nodes of it."""
@@ -349,10 +324,12 @@ def test_the_command_names_file_line_rule_and_thing(run_cli: RunCli, copy: Path,
         else line_of(path, spoiled.mark)
     )
     run = run_cli("check", cwd=copy)
-    start = f"{spoiled.file}:{line} {spoiled.severity} {spoiled.rule} {spoiled.label}"
-    rows = [row for row in run.out.splitlines() if row.startswith(start)]
+    blocks = [b for b in run.out.split("\n\n") if b.startswith(f"{spoiled.severity} {spoiled.rule} (")]
+    assert len(blocks) == 1, run.out
+    rows = [row for row in blocks[0].splitlines() if re.match(rf"  {re.escape(spoiled.file)}:{line}:\d+  ", row)]
     assert len(rows) == 1, run.out
-    assert f": {spoiled.message}" in rows[0]
+    assert f"  {spoiled.label}" in rows[0]
+    assert f": {spoiled.message}" in blocks[0]
     assert run.code == (1 if spoiled.severity == "VIOLATION" else 0)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conftest import RunCli
     from jamjustice.publish.published import Published
 
-COMMANDS = ("check", "format", "query", "export", "serve")
+COMMANDS = ("check", "rules", "format", "query", "export", "serve")
 CO_INVESTIGATORS = "name\r\nAlexander Whinnom\r\nCatherine Durose\r\nElizabeth Richardson\r\n"
 """CSV has the line ends of RFC 4180, as the SPARQL 1.1 CSV format wants them."""
 ESCAPE = "\x1b"

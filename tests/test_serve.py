@@ -623,6 +623,7 @@ def test_a_script_of_another_site_may_read_every_answer_errors_included(
 
 PAGES = [
     "",
+    "rules",
     "sparql",
     "def",
     "shape",

@@ -161,7 +161,7 @@ def rewritten(shapes: Shapes, suspects: Sequence[Suspects]) -> list[Triple]:
         (found.shape.node, SH + name, value)
         for found in suspects
         if _divisible(shapes, found)
-        for name in ("property", "sparql")
+        for name in ("property", "sparql", "closed", "ignoredProperties")  # what is closed depends on the properties
         for value in found.shape.values.get(name, ())
         if (name, value) not in found.parts
     }

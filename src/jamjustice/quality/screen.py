@@ -22,20 +22,19 @@ import pyoxigraph as ox
 
 from jamjustice.graph.exact import decode, touches_changed
 from jamjustice.graph.sparql import asks_whether_bound, joinable_body, keywords, replace_variables, variables
-from jamjustice.graph.terms import Literal, NamedNode, tag
-from jamjustice.quality.patterns import KEPT, Patterns
+from jamjustice.graph.terms import Literal, NamedNode
+from jamjustice.quality.constraints import NONE, Bounds, Constraints, union
+from jamjustice.quality.patterns import KEPT
 from jamjustice.quality.shape import Term, UncompiledError
-from jamjustice.quality.values import LESS_COMPARABLE, VALUE_TESTS, ValueTest, Verdict, compare, value_tests
-from jamjustice.vocabulary import RDF_TYPE, RDFS, SH, XSD
+from jamjustice.vocabulary import SH, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jamjustice.graph.exact import ExactStore
     from jamjustice.quality.patterns import Focus, Nodes
     from jamjustice.quality.shape import Shape, Shapes
 
-NONE: Nodes = frozenset()
 
 Part = tuple[str, Term | None]
 """A constraint that can be taken from a shape by itself: the local name of its property, and its value."""
@@ -53,22 +52,6 @@ _NEEDS = {
 
 _DEPTH = 12
 """pySHACL stops at 15 shapes within each other."""
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Which nodes may fail, and which of them certainly do."""
-
-    maybe: Nodes = NONE
-    surely: Nodes = NONE
-
-    def __or__(self, other: Bounds) -> Bounds:
-        """Failing one or the other."""
-        return Bounds(self.maybe | other.maybe, self.surely | other.surely)
-
-    def __and__(self, other: Bounds) -> Bounds:
-        """Failing both."""
-        return Bounds(self.maybe & other.maybe, self.surely & other.surely)
 
 
 @dataclass(frozen=True)
@@ -123,14 +106,8 @@ def parts(shape: Shape) -> list[Part]:
     return [WHOLE, *separate]
 
 
-class _Screening(Patterns):
-    """One run over one store."""
-
-    def __init__(self, data: ExactStore, shapes: Shapes, nowhere: set[str]) -> None:
-        super().__init__(data, shapes)
-        self.open: list[Term] = []
-        self._nowhere = nowhere
-        self.there = NONE
+class _Screening(Constraints):
+    """One run over one store, with the constraints that name other shapes (SHACL 4.6, 4.7) or are SPARQL (5)."""
 
     def prepared(self, shape: Shape) -> Prepared:
         """The focus nodes of a shape, and those of its property shapes whose one value no focus node lacks.
@@ -154,14 +131,7 @@ class _Screening(Patterns):
             return Bounds()
         if node in self.open or len(self.open) >= _DEPTH:
             raise UncompiledError("recursion")
-        return self._union(self.part(shape, part, focus) for part in parts(shape))
-
-    @staticmethod
-    def _union(all_bounds: Iterable[Bounds]) -> Bounds:
-        found = Bounds()
-        for bounds in all_bounds:
-            found |= bounds
-        return found
+        return union(self.part(shape, part, focus) for part in parts(shape))
 
     def part(self, shape: Shape, part: Part, focus: Focus) -> Bounds:
         """Which focus nodes fail one constraint of a shape; all of them perhaps, when it cannot be compiled."""
@@ -170,7 +140,7 @@ class _Screening(Patterns):
                 if part != WHOLE:
                     name, value = part
                     return (self._property if name == "property" else self._sparql)(shape, value, focus)
-                return self._union(self._core(shape, focus))
+                return union(self._core(shape, focus))
             except UncompiledError:
                 return Bounds(self.nodes(focus("?this")))
 
@@ -188,128 +158,10 @@ class _Screening(Patterns):
         for auxiliary, needed in _NEEDS.items():
             if auxiliary in shape.values and needed not in shape.values:
                 raise UncompiledError(auxiliary)
-        yield self._value_tests(shape, focus)
+        yield self.value_tests(shape, focus)
         for name, check in _CHECKS.items():
             if name in shape.values:
                 yield check(self, shape, focus)
-
-    # Constraints, in the order of the specification.
-
-    def _value_tests(self, shape: Shape, focus: Focus) -> Bounds:
-        tests = list(value_tests(shape, self.shapes, self.data.doubtful))
-        quick = [test for test in tests if test.passes]
-        return self._judged(shape, focus, quick) | self._judged(shape, focus, [t for t in tests if not t.passes])
-
-    def _judged(self, shape: Shape, focus: Focus, tests: list[ValueTest]) -> Bounds:
-        """The nodes with a value that fails one of the tests."""
-        if not tests:
-            return Bounds()
-        rest = "" if shape.path is not None else "BIND(?this AS ?v)"
-        if tests[0].passes:
-            passes = " && ".join(f"({test.passes})" for test in tests)
-            rest += f" FILTER(COALESCE(!({passes}), true))"
-        verdicts: dict[Term, Verdict] = {}
-        found: dict[Verdict, set[Term]] = defaultdict(set)
-        for node, value in self._rejected(shape, focus, rest, "?this ?v"):
-            if value not in verdicts:
-                written = decode(value)
-                verdicts[value] = max(test.judge(written) for test in tests)
-            found[verdicts[value]].add(node)
-        surely = frozenset(found[Verdict.FAILS])
-        return Bounds(surely | found[Verdict.MAYBE], surely)
-
-    def _without(self, shape: Shape, focus: Focus, pattern: str) -> Bounds:
-        nodes = self.without(focus, pattern, simple=isinstance(shape.path, NamedNode))
-        return Bounds(nodes, nodes)
-
-    def _exactly(self, pattern: str) -> Bounds:
-        nodes = self.nodes(pattern)
-        return Bounds(nodes, nodes)
-
-    def _rejected(self, shape: Shape, focus: Focus, rest: str, names: str = "?this") -> Iterator[tuple[Term, ...]]:
-        """The focus nodes with a value for which the rest of a pattern holds.
-
-        Where it holds for no value of the property at all, which is asked first, the focus nodes need not be found.
-        """
-        if isinstance(shape.path, NamedNode):
-            anywhere = f"SELECT ?this WHERE {{ ?this {shape.path} ?v . {rest} }} LIMIT 1"
-            if anywhere not in self._nowhere and next(self.rows(anywhere), None) is None:
-                self._nowhere.add(anywhere)
-            if anywhere in self._nowhere:
-                return iter(())
-        return self.rows(f"SELECT DISTINCT {names} WHERE {{ {self.values(shape, focus)[0]} {rest} }}")
-
-    def _with_value(self, shape: Shape, focus: Focus, rest: str) -> Bounds:
-        nodes = frozenset(row[0] for row in self._rejected(shape, focus, rest))
-        return Bounds(nodes, nodes)
-
-    def _class(self, shape: Shape, focus: Focus) -> Bounds:
-        variable = self.values(shape, focus)[1]
-        return self._union(
-            self._with_value(shape, focus, f"FILTER NOT EXISTS {{ {self.instances(class_)(variable)} }}")
-            for class_ in shape.values["class"]
-        )
-
-    def _min_count(self, shape: Shape, focus: Focus) -> Bounds:
-        least, path = shape.integer("minCount"), self.path(shape)
-        if least == 0 or (shape.node in self.there and len(self.open) == len(("the target", "its property"))):
-            return Bounds()
-        if least == 1:
-            return self._without(shape, focus, f"?this {path} ?v")
-        return self._counted(f"{focus('?this')} OPTIONAL {{ ?this {path} ?v }}", f"COUNT(DISTINCT ?v) < {least}")
-
-    def _max_count(self, shape: Shape, focus: Focus) -> Bounds:
-        most, path = shape.integer("maxCount"), self.path(shape)
-        if most == 0:
-            return self._exactly(f"{focus('?this')} ?this {path} ?v")
-        if most == 1 and isinstance(shape.path, NamedNode):
-            return self._with_value(shape, focus, f"?this {path} ?o . FILTER(!sameTerm(?v, ?o))")
-        return self._counted(f"{focus('?this')} ?this {path} ?v", f"COUNT(DISTINCT ?v) > {most}")
-
-    def _counted(self, pattern: str, condition: str) -> Bounds:
-        query = f"SELECT ?this WHERE {{ {pattern} }} GROUP BY ?this HAVING ({condition})"
-        nodes = frozenset(row[0] for row in self.rows(query) if row[0] is not None)
-        return Bounds(nodes, nodes)
-
-    def _unique_lang(self, shape: Shape, focus: Focus) -> Bounds:
-        path = self.path(shape)
-        if not shape.true("uniqueLang"):
-            return Bounds()
-        if any(tag(literal) for literal in self.data.changed):
-            raise UncompiledError("uniqueLang")
-        same = 'LANG(?v) = LANG(?o) && LANG(?v) != "" && !sameTerm(?v, ?o)'
-        return self._with_value(shape, focus, f"?this {path} ?o . FILTER({same})")
-
-    def _equals(self, shape: Shape, focus: Focus) -> Bounds:
-        pattern, variable = self.values(shape, focus)
-        found = Bounds()
-        for term in shape.values["equals"]:
-            other = self.iri(term)
-            found |= self._exactly(f"{pattern} FILTER NOT EXISTS {{ ?this {other} {variable} }}")
-            if shape.path is None:
-                found |= self._exactly(f"{focus('?this')} ?this {other} ?o FILTER(!sameTerm(?o, ?this))")
-            else:
-                found |= self._exactly(f"{focus('?this')} ?this {other} ?o MINUS {{ ?this {self.path(shape)} ?o }}")
-        return found
-
-    def _disjoint(self, shape: Shape, focus: Focus) -> Bounds:
-        variable = self.values(shape, focus)[1]
-        return self._union(
-            self._with_value(shape, focus, f"?this {self.iri(term)} {variable}") for term in shape.values["disjoint"]
-        )
-
-    def _less(self, shape: Shape, focus: Focus) -> Bounds:
-        maybe, surely = set[Term](), set[Term]()
-        for name, operator, signs in (("lessThan", "<", {-1}), ("lessThanOrEquals", "<=", {-1, 0})):
-            for term in shape.values.get(name, ()):
-                passes = f"{LESS_COMPARABLE} && ?v {operator} ?o"
-                rest = f"?this {self.iri(term)} ?o . FILTER(COALESCE(!({passes}), true))"
-                for node, left, right in self._rejected(shape, focus, rest, "?this ?v ?o"):
-                    a, b = decode(left), decode(right)
-                    sign = compare(a, b) if isinstance(a, Literal) and isinstance(b, Literal) else None
-                    if sign not in signs:
-                        (maybe if sign is None else surely).add(node)
-        return Bounds(frozenset(maybe | surely), frozenset(surely))
 
     def _property(self, shape: Shape, inner: Term | None, focus: Focus) -> Bounds:
         if inner is None or self.shapes.get(inner).path is None:
@@ -330,7 +182,7 @@ class _Screening(Patterns):
         if any(self.shapes.get(node).path is not None for node in shape.values["node"]):
             raise UncompiledError("node")
         inner = self.values_as_focus(shape, focus)
-        return self._with_values_in(shape, focus, self._union(self.fails(node, inner) for node in shape.values["node"]))
+        return self._with_values_in(shape, focus, union(self.fails(node, inner) for node in shape.values["node"]))
 
     def _members(self, shape: Shape, name: str, focus: Focus) -> Iterator[list[Bounds]]:
         inner = self.values_as_focus(shape, focus)
@@ -338,7 +190,7 @@ class _Screening(Patterns):
             yield [self.fails(member, inner) for member in self.shapes.items(head)]
 
     def _and(self, shape: Shape, focus: Focus) -> Bounds:
-        found = self._union(self._union(members) for members in self._members(shape, "and", focus))
+        found = union(union(members) for members in self._members(shape, "and", focus))
         return self._with_values_in(shape, focus, found)
 
     def _or(self, shape: Shape, focus: Focus) -> Bounds:
@@ -356,7 +208,7 @@ class _Screening(Patterns):
         """Whether every value passes one member of each sh:or by an expression alone: a cheaper question."""
         alternatives = []
         for head in shape.values["or"]:
-            members = [self._passes(self.shapes.get(member)) for member in self.shapes.items(head)]
+            members = [self.passes(self.shapes.get(member)) for member in self.shapes.items(head)]
             if not all(members):
                 return False
             alternatives.append(" || ".join(members))
@@ -364,13 +216,6 @@ class _Screening(Patterns):
         rest = "" if shape.path is not None else "BIND(?this AS ?v)"
         left = self._rejected(shape, focus, f"{rest} FILTER(COALESCE(!({passes}), true))")
         return next(left, None) is None
-
-    def _passes(self, shape: Shape) -> str:
-        """An expression that is true only of values that conform to a node shape; empty where there is none."""
-        if shape.path is not None or not shape.values.keys() <= VALUE_TESTS:
-            return ""
-        tests = [test.passes for test in value_tests(shape, self.shapes, self.data.doubtful)]
-        return f"({' && '.join(f'({test})' for test in tests)})" if tests and all(tests) else ""
 
     def _xone(self, shape: Shape, focus: Focus) -> Bounds:
         values, found = self._all_values(shape, focus), Bounds()
@@ -441,32 +286,6 @@ class _Screening(Patterns):
             found |= Bounds(values - fails.surely, values - fails.maybe)
         return found
 
-    def _closed(self, shape: Shape, focus: Focus) -> Bounds:
-        if not shape.true("closed"):
-            return Bounds()
-        allowed = [term for head in shape.values.get("ignoredProperties", ()) for term in self.shapes.items(head)]
-        described = [self.shapes.get(p) for p in shape.values.get("property", ())]
-        if any(inner.path is None for inner in described):
-            raise UncompiledError("property")
-        allowed += [inner.path for inner in described if inner.path is not None]
-        names = ", ".join(str(term) for term in allowed if isinstance(term, NamedNode))
-        pattern, variable = self.values(shape, focus)
-        resource = f"?p = <{RDF_TYPE}> && ?o = <{RDFS}Resource>"
-        return self._exactly(f"{pattern} {variable} ?p ?o FILTER(?p NOT IN ({names}) && !({resource}))")
-
-    def _has_value(self, shape: Shape, focus: Focus) -> Bounds:
-        found = Bounds()
-        for term in shape.values["hasValue"]:
-            value = self.term(term)
-            if shape.path is None:
-                found |= self._exactly(f"{focus('?this')} FILTER(!sameTerm(?this, {value}))")
-            else:
-                has = f"?this {shape.path} {value}" if isinstance(shape.path, NamedNode) else ""
-                found |= self._without(
-                    shape, focus, has or f"?this {self.path(shape)} ?v FILTER(sameTerm(?v, {value}))"
-                )
-        return found
-
     def _sparql(self, shape: Shape, constraint: Term | None, focus: Focus) -> Bounds:
         """A SPARQL constraint (SHACL 5), asked for each focus node with $this bound, as pySHACL does it."""
         if constraint is None:
@@ -524,20 +343,20 @@ _UNSAFE = re.compile("minus|values|service|currentShape|shapesGraph", re.IGNOREC
 """Words that pySHACL refuses in a query or binds; it looks for them with patterns of its own."""
 
 _CHECKS: Mapping[str, Callable[[_Screening, Shape, Focus], Bounds]] = {
-    "class": _Screening._class,
-    "minCount": _Screening._min_count,
-    "maxCount": _Screening._max_count,
-    "uniqueLang": _Screening._unique_lang,
-    "equals": _Screening._equals,
-    "disjoint": _Screening._disjoint,
-    "lessThan": _Screening._less,
-    "lessThanOrEquals": _Screening._less,
+    "class": _Screening.class_,
+    "minCount": _Screening.min_count,
+    "maxCount": _Screening.max_count,
+    "uniqueLang": _Screening.unique_lang,
+    "equals": _Screening.equals,
+    "disjoint": _Screening.disjoint,
+    "lessThan": _Screening.less,
+    "lessThanOrEquals": _Screening.less,
     "not": _Screening._not,
     "and": _Screening._and,
     "or": _Screening._or,
     "xone": _Screening._xone,
     "node": _Screening._node,
     "qualifiedValueShape": _Screening._qualified,
-    "closed": _Screening._closed,
-    "hasValue": _Screening._has_value,
+    "closed": _Screening.closed,
+    "hasValue": _Screening.has_value,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jamjustice.formats import HTML
 from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, short
 from jamjustice.graph.write import natural
+from jamjustice.quality.reference import INTRODUCTION, NO_RULES, READING, counted, heading
 from jamjustice.vocabulary import LABELS, RDF_FIRST, RDF_REST, RDF_TYPE, RDFS_LABEL
 from jamjustice.web.message import Answer, Request, relative
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jamjustice.graph.terms import Object
+    from jamjustice.quality.rules import Rule
     from jamjustice.queries.library import Query
     from jamjustice.queries.result import Result
     from jamjustice.store.lookup import Lookup
@@ -45,12 +47,6 @@ class Pages:
     names: Mapping[str, str]
     library: Mapping[str, Query]
     dumps: Sequence[tuple[str, str]]
-
-    @cached_property
-    def _environment(self) -> Environment:
-        return Environment(
-            loader=PackageLoader("jamjustice.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        )
 
     def home(self, request: Request, kinds: Sequence[tuple[str, Sequence[str]]]) -> Answer:
         """What there is, and the ways to it."""
@@ -85,6 +81,11 @@ class Pages:
         own = blocks.get(NamedNode(iri), [])
         heading = next((o.value for p, o in own if p in LABELS and isinstance(o, Literal)), iri)
         return self._page(request, "terms", heading=heading, iri=iri, blocks=shown, forms=forms)
+
+    def rules(self, request: Request, found: Sequence[Rule]) -> Answer:
+        """Every rule of the shapes, each with an anchor that is its name."""
+        hrefs = {rule.iri: self._link(request.path, NamedNode(rule.iri)).href for rule in found}
+        return self._page(request, "rules", **_rules(found, self.title), hrefs=hrefs)
 
     def editor(self, request: Request) -> Answer:
         """A form for a query."""
@@ -168,10 +169,35 @@ class Pages:
         return short(iri, self.prefixes)
 
     def _page(self, request: Request, template: str, **values: Any) -> Answer:  # noqa: ANN401
-        text = self._environment.get_template(f"{template}.html").render(
-            site=self.title, root=relative(request.path, "/"), **values
-        )
+        text = _render(template, site=self.title, root=relative(request.path, "/"), **values)
         return Answer(200, text.encode(), HTML.content_type, {"Vary": "Accept"})
+
+
+def rules_page(found: Sequence[Rule], title: str) -> str:
+    """The page of all rules by itself, without a site around it."""
+    hrefs = {rule.iri: rule.iri if rule.iri.startswith(("http://", "https://")) else "" for rule in found}
+    return _render("rules", site=title, root=None, **_rules(found, title), hrefs=hrefs)
+
+
+def _rules(found: Sequence[Rule], title: str) -> dict[str, Any]:
+    return {
+        "heading": heading(title),
+        "introduction": INTRODUCTION if found else NO_RULES,
+        "reading": READING,
+        "severities": counted(found),
+        "rules": found,
+    }
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("jamjustice.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+
+
+def _render(template: str, **values: Any) -> str:  # noqa: ANN401
+    return _environment().get_template(f"{template}.html").render(**values)
 
 
 def _repeats(triple: Triple, heading: str) -> bool:

@@ -13,10 +13,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from jamjustice.errors import InputError, UsageError
 from jamjustice.formats import DUMP_FORMATS, GRAPH_FORMATS, HTML, JSON_LD, Format
 from jamjustice.graph.dataset import DESCRIPTION
 from jamjustice.graph.render import graph_bytes
 from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple
+from jamjustice.quality.rules import project_rules
 from jamjustice.store.lookup import Lookup
 from jamjustice.vocabulary import LABELS, RDF_TYPE, SH, VERSION_IRI
 from jamjustice.web.documents import describe
@@ -30,12 +32,13 @@ if TYPE_CHECKING:
 
     from jamjustice.graph.read import Document
     from jamjustice.publish.published import Published
+    from jamjustice.quality.rules import Rule
     from jamjustice.store.engine import Engine
 
 OFFERED = (*GRAPH_FORMATS, HTML)
 """The formats of every document; without an Accept header it is the first."""
 
-_SPECIAL = ("/sparql", "/context.jsonld", "/id/", "/dump/")
+_SPECIAL = ("/sparql", "/rules", "/context.jsonld", "/id/", "/dump/")
 """Paths that are no documents about something that the dataset describes."""
 
 
@@ -69,6 +72,14 @@ class Site:
     def endpoint(self) -> Endpoint:
         """The SPARQL endpoint."""
         return Endpoint(self.engine, self.pages)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of the shapes; none for a project without shapes. Raises InputError for shapes that are none."""
+        try:
+            return project_rules(self.published.dataset)
+        except UsageError:
+            return ()
 
     @property
     def example(self) -> str:
@@ -112,7 +123,7 @@ class Site:
         if path == "/context.jsonld":
             context = {"@context": dict(self.published.style.context)}
             return Answer(200, json.dumps(context, indent=2).encode() + b"\n", JSON_LD.content_type)
-        return self._document(request, path)
+        return self._rules(request) if path == "/rules" else self._document(request, path)
 
     def _local(self, path: str) -> str:
         """The path below the site: a proxy may pass the path of the base on, or leave it out."""
@@ -184,6 +195,14 @@ class Site:
         for iri in things:
             kinds.setdefault(iri.removeprefix(start).split("/")[0], []).append(iri)
         return sorted(kinds.items(), key=lambda item: (len(item[1]) > 60, item[0]))
+
+    def _rules(self, request: Request) -> Answer:
+        if choose(request.accept, (HTML,)) is None:
+            return problem(request, 406, f"There is: {HTML.media_type}. The shapes themselves are RDF.")
+        try:
+            return self.pages.rules(request, self.rules)
+        except InputError as error:
+            return problem(request, error.status, str(error))
 
     def _dump(self, request: Request, path: str) -> Answer:
         name = self.published.project.settings.name
