@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyshacl
 import pytest
 import rdflib
-from rdflib import RDF, BNode, Graph, URIRef
+from rdflib import RDF, Graph, URIRef
 
 from conftest import ROOT, append, edit, line_of
 from jamjustice.errors import InputError
@@ -77,13 +77,16 @@ def test_known_findings_never_fail(report: Report, fail_on: str) -> None:
     assert report.failing(fail_on) == ()
 
 
-def test_the_command_lists_the_known_findings_and_succeeds(run_cli: RunCli) -> None:
+def test_the_command_counts_the_known_findings_and_succeeds(run_cli: RunCli) -> None:
     run = run_cli("check", "--fail-on", "info")
     assert run.code == 0
-    rows = run.out.splitlines()
-    assert len(rows) == 14
-    assert all(row.endswith("(known)") for row in rows[:-1])
-    assert rows[-1].endswith("nothing found; known: 2 warnings, 11 infos.")
+    *known, summary = run.out.splitlines()
+    assert known == [
+        "known: Q17 (1 finding, accepted in data/accepted.toml)",
+        "known: Q22 (1 finding, accepted in data/accepted.toml)",
+        "known: Q02 (11 findings, accepted in data/accepted.toml)",
+    ]
+    assert summary.endswith("nothing found; known: 2 warnings, 11 infos.")
     assert run.err == ""
 
 
@@ -97,7 +100,12 @@ def test_json_holds_the_same_findings(run_cli: RunCli, report: Report) -> None:
         "Warning": {"new": 0, "known": 2},
         "Info": {"new": 0, "known": 11},
     }
-    assert found["statements"] == report.statements
+    assert found["rules"] == {
+        "Q17": {"new": 0, "known": 1},
+        "Q22": {"new": 0, "known": 1},
+        "Q02": {"new": 0, "known": 11},
+    }
+    assert (found["statements"], found["unseen"]) == (report.statements, 0)
 
 
 def test_turtle_is_a_shacl_validation_report(run_cli: RunCli, report: Report) -> None:
@@ -171,9 +179,9 @@ def test_a_file_by_name_shows_its_own_findings_only(run_cli: RunCli, copy: Path)
     places = run_cli("check", "data/page/places.ttl", cwd=copy)
     people = run_cli("check", "data/page/people.ttl", cwd=copy)
     assert (places.code, people.code) == (1, 0)
-    rows = places.out.splitlines()[:-1]
+    rows = [row for row in places.out.splitlines() if row.startswith("  data/")]
     assert rows
-    assert all(row.startswith("data/page/places.ttl:") for row in rows)
+    assert all(row.startswith("  data/page/places.ttl:") for row in rows)
     assert len(people.out.splitlines()) == 1
 
 
@@ -199,8 +207,11 @@ def test_loose_files_are_checked_without_a_project(run_cli: RunCli, tmp_path: Pa
     run = run_cli("check", "--data", "a.ttl", "--data", "b.ttl", "--shapes", "s.ttl", cwd=tmp_path)
     assert run.code == 1
     assert run.out.splitlines() == [
-        'a.ttl:6 VIOLATION P e:a: one number Found: "x"',
-        "b.ttl:6 VIOLATION P e:b: one number",
+        "VIOLATION P (2 findings): one number",
+        '  a.ttl:6:7  e:a  Found: "x"',
+        "  b.ttl:6:1  e:b",
+        "  Read more: http://example.org/P",
+        "",
         "Checked 3 statements in 2 files: 2 violations.",
     ]
 
@@ -212,7 +223,9 @@ def test_loose_data_are_checked_against_the_shapes_of_the_project(run_cli: RunCl
     )
     run = run_cli("check", "--data", str(data))
     assert run.code == 1
-    assert f"{data}:2 VIOLATION C01 " in run.out
+    block = next(block for block in run.out.split("\n\n") if block.startswith("VIOLATION C01 ("))
+    assert f"  {data}:2:1  " in block
+    assert "  Read more: https://w3id.org/jam-and-justice/rules#C01" in block
 
 
 def test_every_file_that_cannot_be_read_is_named(run_cli: RunCli, tmp_path: Path) -> None:
@@ -296,8 +309,114 @@ def test_shapes_that_declare_an_unknown_graph_are_refused(run_cli: RunCli, copy:
 
 
 def test_a_blank_node_in_data_has_a_place(copy: Path) -> None:
-    append(copy / "data/page/places.ttl", "place:sheffield dcterms:relation [ a foaf:Document ] .")
+    places = copy / "data/page/places.ttl"
+    append(places, "place:sheffield dcterms:relation [ a foaf:Document ] .")
     findings = [f for f in check_dataset(read_dataset(open_project(copy))).findings if f.rule == "Q40"]
-    assert findings
-    assert {f.severity for f in findings} == {Severity.VIOLATION}
-    assert not isinstance(findings[0].focus, BNode)
+    assert [(f.severity, f.line) for f in findings] == [(Severity.VIOLATION, line_of(places, "dcterms:relation ["))]
+
+
+BLANK = """\
+e:a e:p [ a e:T ; e:q [ a e:T ; e:p 1 ] ] , ( 1 [ a e:T ] ) .
+_:x a e:T ;
+  e:p "one" ;
+  e:q [] .
+[ a e:T ] e:q e:a .
+( 1 ) e:q [ a e:T ; e:p "two"@en-GB ] .
+e:b e:q e:c , [ ] .
+"""
+
+
+def test_every_finding_about_a_blank_node_has_the_place_of_its_statement_or_its_first() -> None:
+    shapes = PREFIXES + (
+        "e:S a sh:NodeShape ; sh:targetClass e:T ; sh:property e:P .\n"
+        'e:P sh:path e:p ; sh:minCount 1 ; sh:datatype xsd:date ; sh:message "P: a date" .\n'
+        "e:Q a sh:NodeShape ; sh:targetObjectsOf e:q ; sh:nodeKind sh:IRI .\n"
+    )
+    first = PREFIXES.count("\n")
+    report = check_documents([document(PREFIXES + BLANK, "a.ttl")], [document(shapes, "s.ttl")])
+    found = [(f.rule, f.line - first, f.column) for f in report.findings]
+    assert sorted(found) == [
+        *(("P", 1, 13), ("P", 1, 37), ("P", 1, 53), ("P", 3, 7), ("P", 5, 5), ("P", 6, 25)),
+        *(("Q", 1, 27), ("Q", 2, 7), ("Q", 6, 15), ("Q", 7, 15)),
+    ]
+    assert {f.focus for f in report.findings if f.rule == "P"} == {""}
+
+
+NAMELESS = (
+    PREFIXES
+    + """\
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+e:S a sh:NodeShape ;
+  sh:description "Alles ergänzen."@de , "Add what is missing."@en ;
+  sh:targetClass e:T ;
+  sh:property [ sh:path e:p ; sh:minCount 1 ; rdfs:comment "Count it." ] ;
+  sh:property [ sh:path [ sh:inversePath e:q ] ; sh:minCount 1 ] ;
+  sh:property [ sh:path ( e:r [ sh:zeroOrMorePath e:s ] ) ; sh:minCount 1 ] ;
+  sh:sparql [ sh:message "no" ;
+    sh:select "SELECT $this WHERE { FILTER NOT EXISTS { $this <http://example.org/u> 1 } }" ] .
+[] a sh:NodeShape ; sh:targetClass e:T ; sh:property [ sh:path e:v ; sh:minCount 2 ] .
+<urn:x:N> a sh:NodeShape ; sh:targetClass e:T ; sh:property <urn:x:M> .
+<urn:x:M> sh:path e:w ; sh:minCount 1 ; sh:message "Es fehlt."@de , "It is missing."@en .
+"""
+)
+
+
+def test_a_rule_without_a_name_is_called_by_its_shape_and_path_and_takes_its_advice() -> None:
+    documents = [document(PREFIXES + "e:a a e:T .\n", "a.ttl")], [document(NAMELESS, "s.ttl")]
+    findings = check_documents(*documents).findings
+    own = "http://example.org/S"
+    assert {f.rule: (f.path, f.message, f.advice, f.page) for f in findings} == {
+        "S": ("", "no", "Add what is missing.", own),
+        "S/e:p": ("e:p", "e:p is missing.", "Count it.", own),
+        "S/^e:q": ("^e:q", "^e:q is missing.", "Add what is missing.", own),
+        "S/e:r / e:s*": ("e:r / e:s*", "e:r / e:s* is missing.", "Add what is missing.", own),
+        "e:T/e:v": ("e:v", "e:v must be given at least 2 times.", "", ""),
+        "urn:x:M": ("e:w", "It is missing.", "", ""),
+    }
+    based = check_documents(*documents, base="http://example.org/").findings
+    assert {f.page for f in based} == {"http://example.org/rules#S", ""}
+
+
+PLAIN = {
+    "sh:class e:C": ("1", "The value of e:p must be a e:C."),
+    "sh:datatype xsd:date": ("1", "The value of e:p must be written as xsd:date."),
+    "sh:nodeKind sh:IRI": ("1", "The value of e:p must be an IRI."),
+    "sh:maxCount 1": ("1 , 2", "e:p may be given only once."),
+    "sh:maxCount 0": ("1", "e:p is not allowed here."),
+    "sh:minExclusive 3": ("3", "The value of e:p must be more than 3."),
+    "sh:maxInclusive 3": ("4", "The value of e:p must not be more than 3."),
+    "sh:minLength 3": ('"a"', "The value of e:p must not be shorter than 3 characters."),
+    'sh:pattern "^\\\\d$"': ('"a"', "The value of e:p must have the form ^\\d$."),
+    'sh:languageIn ( "en" "de" )': ('"a"@fr', "The value of e:p must be in one of these languages: en, de."),
+    "sh:uniqueLang true": ('"a"@en , "b"@en', "e:p has more than one text in the same language."),
+    "sh:in ( e:x 1 )": ("2", 'The value of e:p must be one of these: e:x, "1"^^xsd:integer.'),
+    "sh:hasValue e:x": ("2", "The value of e:p must be e:x."),
+    "sh:node e:N": ("2", "The value of e:p does not keep the rules of e:N."),
+    "sh:node [ sh:nodeKind sh:IRI ]": ("2", "The value of e:p does not keep the rules of a shape without a name."),
+    "sh:lessThan e:q": ("2", "The value of e:p must be less than that of e:q."),
+}
+
+
+@pytest.mark.parametrize(("rule", "value", "says"), [(rule, *rest) for rule, rest in PLAIN.items()], ids=PLAIN)
+def test_a_shape_without_a_message_speaks_plainly(rule: str, value: str, says: str) -> None:
+    shapes = PREFIXES + (
+        f"e:S a sh:NodeShape ; sh:targetClass e:T ; sh:property [ sh:path e:p ; {rule} ] .\n"
+        "e:N a sh:NodeShape ; sh:nodeKind sh:IRI .\n"
+    )
+    data = PREFIXES + f"e:a a e:T ; e:p {value} ; e:q 1 .\n"
+    report = check_documents([document(data, "a.ttl")], [document(shapes, "s.ttl")])
+    assert {f.message for f in report.findings} == {says}
+
+
+def test_a_value_that_a_query_finds_is_placed_where_it_is_said_of_the_thing() -> None:
+    shapes = PREFIXES + (
+        "e:S a sh:NodeShape ; sh:targetClass e:T ; sh:sparql [\n"
+        '  sh:message "no" ; sh:select "SELECT $this ?value WHERE { $this <http://example.org/p> ?value }" ] .\n'
+    )
+    data = PREFIXES + "e:a a e:T ;\n  e:p 1 ;\n  e:p e:b .\n"
+    report = check_documents([document(data, "a.ttl")], [document(shapes, "s.ttl")])
+    first = PREFIXES.count("\n")
+    assert [(f.line - first, f.column, f.value) for f in report.findings] == [
+        (2, 7, '"1"^^xsd:integer'),
+        (3, 7, "e:b"),
+    ]

@@ -43,7 +43,7 @@ HOMES = {
     "yaml": ("queries/library.py",),
     "pyld": ("graph/render.py",),
     "uvicorn": ("web/server.py",),
-    "jinja2": ("web/pages.py",),
+    "jinja2": ("web/pages.py", "quality/report.py"),
     "click": ("cli/",),
     "rich": ("cli/",),
     "pandas": ("queries/result.py",),

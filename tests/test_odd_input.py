@@ -115,7 +115,8 @@ def test_check_takes_data_from_standard_input(run_cli: RunCli, tmp_path: Path) -
     )
     run = run_cli("check", "--data", "-", "--shapes", "s.ttl", cwd=tmp_path, stdin=TRIPLE)
     assert run.code == 1
-    assert run.out.startswith("-:1 VIOLATION ")
+    assert run.out.startswith("VIOLATION S/e:c (1 finding): e:c is missing.\n")
+    assert "\n  -:1:1  " in run.out
 
 
 def test_format_can_check_standard_input(run_cli: RunCli) -> None:

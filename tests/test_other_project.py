@@ -145,8 +145,10 @@ def test_check_knows_its_rules(run_cli: RunCli, bees: Path) -> None:
     done = run_cli("check", cwd=bees)
     line = DATA[: DATA.index("colonies 12")].count("\n") + 1
     assert done.code == 1
-    assert f"data/hives/hives.ttl:{line} VIOLATION H1 " in done.out.replace(f":{line}:", f":{line} ")
-    assert "A hive has one number of colonies." in done.out
+    heading, row, page = done.out.splitlines()[:3]
+    assert heading == "VIOLATION H1 (1 finding): A hive has one number of colonies."
+    assert row == f'  data/hives/hives.ttl:{line}:16  North <i>side</i>  Found: "twelve"'
+    assert page == f"  Read more: {BASE}rules#H1"
 
 
 def test_its_files_are_in_canonical_form_and_stay_so(run_cli: RunCli, bees: Path) -> None:

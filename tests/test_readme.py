@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from conftest import PARTS, ROOT, cli_environment, fetch, free_port
+from conftest import PARTS, ROOT, cli_environment, edit, fetch, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from conftest import RunCli
 
 README = (ROOT / "README.md").read_text("utf-8")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -139,6 +141,12 @@ def test_a_command_shows_what_the_readme_shows(
         assert like(step.shown, lines), done.stdout
     else:
         assert lines or " -o " in command, "it shows something, or it writes a file"
+
+
+def test_the_finding_that_the_readme_shows_is_that_of_a_missing_title(run_cli: RunCli, copy: Path) -> None:
+    edit(copy / "data/page/outputs.ttl", '  dcterms:title "Everyday Politics"@en ;\n', "")
+    (shown,) = [text for text in blocks("") if text.startswith("VIOLATION ")]
+    assert f"{shown}\n" in run_cli("check", cwd=copy).out
 
 
 def test_every_python_example_gives_what_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:

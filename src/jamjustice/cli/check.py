@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     examples=(
         "jamjustice check",
         "jamjustice check data/page/outputs.ttl",
+        "jamjustice check -o report.html",
         "jamjustice check --data mine.ttl --shapes rules.ttl",
     ),
 )
@@ -38,7 +39,16 @@ if TYPE_CHECKING:
     show_default=True,
     help="The least severity that makes the exit code 1; known findings never do.",
 )
-@click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), default="text", show_default=True)
+@click.option("--known", is_flag=True, help="Show the known findings one by one in text, and not only their number.")
+@click.option("-o", "--output", default="-", metavar="FILE", help="Write to a file; - is standard output.")
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "turtle", "html", "github"]),
+    help="Without it: by the suffix of --output (.json, .ttl, .html), else text. "
+    "github writes the findings for the pages of a pull request.",
+)
 @click.pass_obj
 def command(
     options: dict[str, str | None],
@@ -46,14 +56,18 @@ def command(
     data: tuple[str, ...],
     shapes: tuple[str, ...],
     fail_on: str,
-    format_: str,
+    output: str,
+    format_: str | None,
+    *,
+    known: bool,
 ) -> int:
     """Check the graph against its rules and, where it is at hand, its source.
 
-    With FILES only the findings in those files are shown. Findings that the project has accepted are listed as known.
-    Set JAMJUSTICE_SOURCE_DIR to the folder of the source document to hold the graph against its text as well.
+    With FILES only the findings in those files are shown. Of the findings that the project has accepted only the number
+    is shown; HTML and JSON list them, with who accepted them and why. Set JAMJUSTICE_SOURCE_DIR to the folder of the
+    source document to hold the graph against its text as well.
     """
-    from jamjustice.quality.report import as_json, as_text, as_turtle
+    from jamjustice.quality.report import summary
 
     if files and (data or shapes):
         raise UsageError("FILES belong to the project; name a file after --data, or leave --data and --shapes out.")
@@ -62,16 +76,32 @@ def command(
         say(f"{literal} is written in a form that Oxigraph changes.")
     if report.changed:
         say(f"{len(report.changed)} such literals: checked on rdflib's own store, which is slower.")
-    render = {"text": as_text, "json": as_json, "turtle": as_turtle}[format_]
-    text = render(report)
-    emit((coloured(text) if format_ == "text" and colours() else text).encode())
+    written = format_ or _SUFFIXES.get(Path(output).suffix.lower(), "text")
+    text = _rendered(report, written, known=known)
+    emit((coloured(text) if written == "text" and output == "-" and colours() else text).encode(), output)
+    if output != "-":
+        say(summary(report))
     return 1 if report.failing(fail_on) else 0
+
+
+_SUFFIXES = {".json": "json", ".ttl": "turtle", ".html": "html", ".htm": "html", ".txt": "text"}
+"""The format that the suffix of a file asks for."""
+
+
+def _rendered(report: Report, format_: str, *, known: bool) -> str:
+    from jamjustice.quality.report import as_github, as_html, as_json, as_text, as_turtle
+
+    if format_ == "text":
+        return as_text(report, show_known=known)
+    if format_ == "github":
+        return as_github(report, Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()))
+    return {"json": as_json, "turtle": as_turtle, "html": as_html}[format_](report)
 
 
 def coloured(text: str) -> str:
     """The report with its severities in colour, for a terminal."""
     styles = {"VIOLATION": "red", "WARNING": "yellow", "INFO": "blue"}
-    return re.sub(r"(?m)^(\S+ )(VIOLATION|WARNING|INFO)", lambda m: m[1] + click.style(m[2], styles[m[2]]), text)
+    return re.sub(r"(?m)^(VIOLATION|WARNING|INFO)\b", lambda m: click.style(m[1], styles[m[1]]), text)
 
 
 def _project(options: dict[str, str | None], files: tuple[str, ...]) -> Report:
@@ -102,9 +132,10 @@ def _loose(options: dict[str, str | None], data: tuple[str, ...], shapes: tuple[
     """Files that are named, checked against shapes that are named; what is not named is the project's."""
     from jamjustice.quality.check import check_documents, project_shapes
 
-    documents = _documents(data) if data else list(_dataset(options).data)
-    rules = _documents(shapes) if shapes else project_shapes(_dataset(options))
-    return check_documents(documents, rules)
+    dataset = None if data and shapes else _dataset(options)
+    documents = list(dataset.data) if dataset and not data else _documents(data)
+    rules = project_shapes(dataset) if dataset and not shapes else _documents(shapes)
+    return check_documents(documents, rules, base=dataset.project.base if dataset and not shapes else "")
 
 
 def _documents(files: tuple[str, ...]) -> list[Document]:

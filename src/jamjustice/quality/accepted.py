@@ -32,8 +32,14 @@ class Accepted:
     rule: str
     severity: Severity
     focus: str
+    by: str
+    on: datetime.date
     because: str
     line: int
+
+    def __str__(self) -> str:
+        """Who accepted it, when and why."""
+        return " ".join(f"{self.by}, {self.on:%Y-%m-%d}: {self.because}".split())
 
 
 def read_accepted(project: Project, prefixes: Mapping[str, str]) -> tuple[Accepted, ...]:
@@ -58,7 +64,8 @@ def read_accepted(project: Project, prefixes: Mapping[str, str]) -> tuple[Accept
             raise InputError(Problem(shown, line, 0, complaint))
         severity = Severity(entry["severity"])
         accepted += [
-            Accepted(entry["rule"], severity, _iri(focus, prefixes), entry["because"], line) for focus in entry["focus"]
+            Accepted(entry["rule"], severity, _iri(focus, prefixes), entry["by"], entry["on"], entry["because"], line)
+            for focus in entry["focus"]
         ]
     return tuple(accepted)
 
@@ -89,11 +96,12 @@ def mark_known(findings: Iterable[Finding], accepted: Iterable[Accepted], file: 
     for finding in findings:
         key = (finding.rule, finding.severity, finding.focus)
         met.add(key)
-        marked.append(replace(finding, known=waiting[key].because) if key in waiting else finding)
-    for key, entry in waiting.items():
-        if key not in met:
-            message = (
-                f"The accepted finding {entry.rule} on <{entry.focus}> no longer occurs. Take it out of this file."
-            )
-            marked.append(Finding(file, entry.line, 0, Severity.WARNING, "accepted", "", message, focus=entry.focus))
-    return marked
+        marked.append(replace(finding, known=str(waiting[key])) if key in waiting else finding)
+    return marked + [_gone(entry, file) for key, entry in waiting.items() if key not in met]
+
+
+def _gone(entry: Accepted, file: str) -> Finding:
+    """The warning about an accepted finding that did not occur."""
+    message = f"The accepted finding {entry.rule} on <{entry.focus}> no longer occurs."
+    advice = f"Take it out of {FILE}: what the rule found there is mended, or the thing has another name now."
+    return Finding(file, entry.line, 1, Severity.WARNING, "accepted", "", message, focus=entry.focus, advice=advice)

@@ -7,11 +7,14 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from jamjustice.errors import SettingsError, UsageError
-from jamjustice.graph.locate import Locator, Place
+from jamjustice.graph.locate import Place
 from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, changed, plain, short, tag
 from jamjustice.graph.write import quoted
 from jamjustice.quality.accepted import FILE, mark_known, read_accepted
+from jamjustice.quality.advice import Advice
 from jamjustice.quality.findings import Finding, Severity
+from jamjustice.quality.places import Places
+from jamjustice.quality.result_words import message
 from jamjustice.quality.shapes import check_shapes
 from jamjustice.quality.validate import Outcome, validate
 from jamjustice.settings import FILE as SETTINGS
@@ -39,6 +42,10 @@ class Report:
     prefixes: Mapping[str, str]
     changed: tuple[str, ...] = ()
     """Literals that Oxigraph would change, each with its place."""
+    title: str = ""
+    """The title of the project; empty for files without one."""
+    unseen: int = 0
+    """How many suspects were not looked at."""
 
     def failing(self, fail_on: str) -> tuple[Finding, ...]:
         """The findings that are not known and weigh at least as much as `fail_on` (a severity, or "none")."""
@@ -67,34 +74,48 @@ def check_dataset(dataset: Dataset, *, extra: Sequence[Finding] = ()) -> Report:
         check_shapes(shapes)
         data = [triple for name in validation.graphs for triple in dataset.triples(name)]
         graphs = {project.graph(name) for name in validation.graphs}
-        locator = Locator(document for document in dataset.data if document.graph in graphs)
-        outcome = validate(data, [triple for document in shapes for triple in document.triples])
+        rules = [triple for document in shapes for triple in document.triples]
+        outcome = validate(data, rules)
         outcomes.append(outcome)
-        altered += _altered(data, locator, namer)
-        findings += [_finding(violation, locator, namer) for violation in outcome.violations]
+        places = Places((d for d in dataset.data if d.graph in graphs), outcome.violations)
+        altered += _altered(data, places, namer)
+        advice = Advice(rules, dataset.prefixes, project.base)
+        findings += [_finding(violation, places, namer, advice) for violation in outcome.violations]
     marked = mark_known(findings, accepted, display(project.folder / FILE))
-    statements = sum(len(document.triples) for document in dataset.data) + len(dataset.derived)
-    return Report(_ordered(marked), tuple(outcomes), statements, len(dataset.data), dataset.prefixes, tuple(altered))
+    return Report(
+        _ordered(marked),
+        tuple(outcomes),
+        sum(len(document.triples) for document in dataset.data) + len(dataset.derived),
+        len(dataset.data),
+        dataset.prefixes,
+        tuple(altered),
+        title=project.settings.title,
+        unseen=sum(outcome.unseen for outcome in outcomes),
+    )
 
 
-def check_documents(data: Sequence[Document], shapes: Sequence[Document]) -> Report:
-    """Check any Turtle against any shapes, with no project around them. Raises InputError as above."""
+def check_documents(data: Sequence[Document], shapes: Sequence[Document], *, base: str = "") -> Report:
+    """Check any Turtle against any shapes, with no project around them. Raises InputError as above.
+
+    `base` is that of the project that the shapes belong to, if any.
+    """
     check_shapes(shapes)
     triples = [triple for document in data for triple in document.triples]
-    outcome = validate(triples, [triple for document in shapes for triple in document.triples])
+    rules = [triple for document in shapes for triple in document.triples]
+    outcome = validate(triples, rules)
     prefixes = {name: iri for document in (*shapes, *data) for name, iri in document.prefixes.items()}
-    locator, namer = Locator(data), Namer(prefixes, triples)
-    findings = _ordered(_finding(violation, locator, namer) for violation in outcome.violations)
-    altered = _altered(triples, locator, namer)
-    return Report(findings, (outcome,), len(triples), len(data), prefixes, tuple(altered))
+    places, namer, advice = Places(data, outcome.violations), Namer(prefixes, triples), Advice(rules, prefixes, base)
+    findings = _ordered(_finding(violation, places, namer, advice) for violation in outcome.violations)
+    altered = _altered(triples, places, namer)
+    return Report(findings, (outcome,), len(triples), len(data), prefixes, tuple(altered), unseen=outcome.unseen)
 
 
-def _altered(triples: Sequence[Triple], locator: Locator, namer: Namer) -> list[str]:
+def _altered(triples: Sequence[Triple], places: Places, namer: Namer) -> list[str]:
     """The literals that Oxigraph would change, as `file:line literal`."""
     shown = []
     for literal in changed(t.object for t in triples if isinstance(t.object, Literal)):
         kept = plain(literal)
-        found = locator.mention(kept) if isinstance(kept, Literal) else None
+        found = places.mention(kept) if isinstance(kept, Literal) else None
         shown.append((f"{found.file}:{found.line} " if found else "") + namer.short(literal))
     return shown
 
@@ -159,8 +180,8 @@ class Namer:
                     self._labels[triple.subject] = (rank, triple.object.value)
 
     def label(self, term: Term | None) -> str:
-        """The best label of a thing, else its short IRI."""
-        return self._labels[term][1] if term in self._labels else self.short(term)
+        """The best label of a thing, on one line; else its short IRI."""
+        return " ".join(self._labels[term][1].split()) if term in self._labels else self.short(term)
 
     def short(self, term: Term | None) -> str:
         """An IRI with a prefix where there is one; a literal as Turtle writes it."""
@@ -176,23 +197,31 @@ class Namer:
         return quoted(literal.value) + ("" if datatype.value == XSD + "string" else f"^^{self.short(datatype)}")
 
 
-def _finding(violation: Violation, locator: Locator, namer: Namer) -> Finding:
-    rule = namer.short(violation.shape).rpartition(":")[2] if isinstance(violation.shape, NamedNode) else ""
-    rule = rule or violation.component.removesuffix("ConstraintComponent")
-    message = violation.message.removeprefix(f"{rule}:").strip()
-    place = _place(violation, locator) or Place("", 0, 0)
+def _finding(violation: Violation, places: Places, namer: Namer, advice: Advice) -> Finding:
+    rule = advice.rule(violation.shape)
+    name = rule.name or violation.component.removesuffix("ConstraintComponent")
+    path = _path(violation, namer, advice)
+    place = places.of(violation) or Place("", 0, 0)
     # A rule about the whole graph has a focus that the data do not describe: then the value is the thing it speaks of.
-    thing = violation.focus if violation.value is None or locator.block(violation.focus) else violation.value
+    thing = violation.focus if violation.value is None or places.block(violation.focus) else violation.value
     return Finding(
         *place,
         severity=violation.severity,
-        rule=rule,
+        rule=name,
         label=namer.label(thing),
-        message=message,
-        focus=violation.focus.value,
-        path=namer.short(violation.path),
+        message=message(violation, advice, path, namer.short),
+        focus="" if isinstance(violation.focus, BlankNode) else violation.focus.value,
+        path=path,
         value="" if thing == violation.value else _shown_value(violation, namer),
+        advice=rule.advice,
+        page=rule.page,
     )
+
+
+def _path(violation: Violation, namer: Namer, advice: Advice) -> str:
+    if isinstance(violation.path, BlankNode):
+        return advice.path(violation.shape)
+    return ("^" if violation.inverse else "") + namer.short(violation.path)
 
 
 def _shown_value(violation: Violation, namer: Namer) -> str:
@@ -200,15 +229,3 @@ def _shown_value(violation: Violation, namer: Namer) -> str:
         return ""
     text = namer.short(violation.value)
     return text if len(text) <= 200 else f"{text[:200]}…"
-
-
-def _place(violation: Violation, locator: Locator) -> Place | None:
-    """The statement itself; else where the offending value stands, for a rule about the whole graph; else the block."""
-    focus, path, value = violation.focus, violation.path, violation.value
-    if isinstance(path, NamedNode) and value is not None:
-        ends = (value, focus) if violation.inverse else (focus, value)
-        if place := locator.statement(ends[0], path, ends[1]):
-            return place
-    if block := locator.block(focus):
-        return block
-    return (locator.block(value) or locator.mention(value) if value is not None else None) or locator.mention(focus)
