@@ -26,14 +26,20 @@ def display(path: Path) -> str:
 def text_of(path: Path, name: str = "") -> str:
     """The text of a UTF-8 file. Raises InputError that says what is wrong and where."""
     name = name or display(path)
+    return decode(bytes_of(path, name), name)
+
+
+def bytes_of(path: Path, name: str) -> bytes:
+    """The content of a file. Raises InputError that says why it cannot be read."""
     try:
-        return decode(path.read_bytes(), name)
+        return path.read_bytes()
     except FileNotFoundError:
-        raise InputError(Problem(name, 0, 0, "there is no such file.")) from None
+        message = "there is no such file."
     except IsADirectoryError:
-        raise InputError(Problem(name, 0, 0, "this is a folder, not a file.")) from None
+        message = f"this is a folder, not a file. All Turtle files in it: '{name.rstrip('/')}/**/*.ttl'."
     except OSError as error:
-        raise InputError(Problem(name, 0, 0, f"cannot be read: {error.strerror}.")) from None
+        message = f"cannot be read: {error.strerror}."
+    raise InputError(Problem(name, 0, 0, message))
 
 
 def decode(data: bytes, name: str) -> str:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from jamjustice.cli.command import Example
-from jamjustice.cli.console import colours, emit, say, stdin
+from jamjustice.cli.console import colours, emit, say, stdin, watched
 from jamjustice.errors import InputError, Problem, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from jamjustice.graph.dataset import Dataset
     from jamjustice.graph.read import Document
-    from jamjustice.quality.check import Report
+    from jamjustice.project import Project
+    from jamjustice.quality.check import How, Report
+    from jamjustice.quality.findings import Finding
+
+LARGE = 2_000_000
+"""Data of more bytes go straight into a store; places of blank nodes in them are not known."""
 
 
 @click.command(
@@ -26,11 +34,11 @@ if TYPE_CHECKING:
         "jamjustice check",
         "jamjustice check data/page/outputs.ttl",
         "jamjustice check -o report.html",
-        "jamjustice check --data mine.ttl --shapes rules.ttl",
+        "jamjustice check --data 'dump/*.nt.gz' --shapes rules.ttl",
     ),
 )
 @click.argument("files", nargs=-1, metavar="[FILES]…")
-@click.option("--data", multiple=True, metavar="FILE", help="Check this Turtle file instead of the project's data.")
+@click.option("--data", multiple=True, metavar="FILE", help="Check this RDF instead of the project's data.")
 @click.option("--shapes", multiple=True, metavar="FILE", help="Use these shapes instead of the project's.")
 @click.option(
     "--fail-on",
@@ -40,6 +48,7 @@ if TYPE_CHECKING:
     help="The least severity that makes the exit code 1; known findings never do.",
 )
 @click.option("--known", is_flag=True, help="Show the known findings one by one in text, and not only their number.")
+@click.option("--max-findings", type=click.IntRange(min=1), metavar="N", help="Stop looking after so many findings.")
 @click.option("-o", "--output", default="-", metavar="FILE", help="Write to a file; - is standard output.")
 @click.option(
     "-f",
@@ -49,16 +58,25 @@ if TYPE_CHECKING:
     help="Without it: by the suffix of --output (.json, .ttl, .html), else text. "
     "github writes the findings for the pages of a pull request.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["oxigraph", "pyshacl"]),
+    default="oxigraph",
+    show_default=True,
+    help="oxigraph finds suspects quickly and lets pySHACL look at these; pyshacl lets it look at everything.",
+)
 @click.pass_obj
 def command(
     options: dict[str, str | None],
     files: tuple[str, ...],
     data: tuple[str, ...],
     shapes: tuple[str, ...],
+    *,
     fail_on: str,
+    max_findings: int | None,
     output: str,
     format_: str | None,
-    *,
+    engine: str,
     known: bool,
 ) -> int:
     """Check the graph against its rules and, where it is at hand, its source.
@@ -66,22 +84,29 @@ def command(
     With FILES only the findings in those files are shown. Of the findings that the project has accepted only the number
     is shown; HTML and JSON list them, with who accepted them and why. Set JAMJUSTICE_SOURCE_DIR to the folder of the
     source document to hold the graph against its text as well.
+
+    --data and --shapes take files of any RDF format, also packed with gzip, patterns such as 'data/**/*.ttl', and - for
+    Turtle from standard input.
     """
+    from jamjustice.quality.check import How
     from jamjustice.quality.report import summary
 
     if files and (data or shapes):
         raise UsageError("FILES belong to the project; name a file after --data, or leave --data and --shapes out.")
-    report = _loose(options, data, shapes) if data or shapes else _project(options, files)
-    for literal in report.changed[:10]:
-        say(f"{literal} is written in a form that Oxigraph changes.")
-    if report.changed:
-        say(f"{len(report.changed)} such literals: checked on rdflib's own store, which is slower.")
+
+    def work(progress: Callable[[str, int, int], None]) -> Report:
+        how = How(engine, max_findings, progress)
+        return _loose(options, data, shapes, how) if data or shapes else _project(options, files, how)
+
+    report = watched(work)
+    for note in report.notes:
+        say(note)
     written = format_ or _SUFFIXES.get(Path(output).suffix.lower(), "text")
     text = _rendered(report, written, known=known)
     emit((coloured(text) if written == "text" and output == "-" and colours() else text).encode(), output)
     if output != "-":
         say(summary(report))
-    return 1 if report.failing(fail_on) else 0
+    return InputError.exit_code if report.unreadable else 1 if report.failing(fail_on) else 0
 
 
 _SUFFIXES = {".json": "json", ".ttl": "turtle", ".html": "html", ".htm": "html", ".txt": "text"}
@@ -104,49 +129,128 @@ def coloured(text: str) -> str:
     return re.sub(r"(?m)^(VIOLATION|WARNING|INFO)\b", lambda m: click.style(m[1], styles[m[1]]), text)
 
 
-def _project(options: dict[str, str | None], files: tuple[str, ...]) -> Report:
-    from jamjustice.quality.check import check_dataset
+def _project(options: dict[str, str | None], files: tuple[str, ...], how: How) -> Report:
+    from jamjustice.graph.dataset import read_dataset
+    from jamjustice.project import open_project
+    from jamjustice.quality.check import Report, check_dataset
     from jamjustice.quality.evidence import check_evidence
 
-    dataset = _dataset(options)
-    known = {Path(document.path).resolve(): document.path for document in dataset.data}
+    project = open_project(options["folder"], base=options["base"])
+    shown = _chosen(project, files)
+    try:
+        dataset = read_dataset(project)
+    except InputError as error:
+        found = [*_unreadable(error, project), *_library_findings(project, {})]
+        return Report(tuple(found), (), 0, len(project.data_files()), {}, title=project.settings.title).only(shown)
+    found = [*_library_findings(project, dataset.prefixes), *_context_findings(dataset)]
+    source = os.environ.get("JAMJUSTICE_SOURCE_DIR")
+    found += check_evidence(dataset, Path(source)) if source else []
+    try:
+        report = check_dataset(dataset, extra=found, how=how)
+    except InputError as error:
+        found += _unreadable(error, project)
+        report = Report(tuple(found), (), 0, len(dataset.data), dataset.prefixes, title=project.settings.title)
+    return report.only(shown)
+
+
+def _chosen(project: Project, files: tuple[str, ...]) -> set[str]:
+    """The names of the chosen data files, as findings show them. Raises UsageError for a file that is none."""
+    from jamjustice.text import display
+
+    known = {path.resolve(): display(path) for path in project.data_files()}
     for file in files:
         if Path(file).resolve() not in known:
             reason = "is not one of the project's data files" if Path(file).exists() else "does not exist"
             raise UsageError(f"{file} {reason}. To check a file by itself: jamjustice check --data {file}")
-    source = os.environ.get("JAMJUSTICE_SOURCE_DIR")
-    report = check_dataset(dataset, extra=check_evidence(dataset, Path(source)) if source else [])
-    return report.only({known[Path(file).resolve()] for file in files}) if files else report
+    return {known[Path(file).resolve()] for file in files}
 
 
-def _dataset(options: dict[str, Any]) -> Dataset:
+def _unreadable(error: InputError, project: Project) -> list[Finding]:
+    from jamjustice.quality.accepted import FILE
+    from jamjustice.quality.findings import unreadable
+
+    rules = {".rq": "query-library", ".toml": "settings", ".jsonld": "settings"}
+    found = []
+    for problem in error.problems:
+        suffix = Path(problem.file).suffix
+        is_shapes = suffix in {".ttl", ""} and FILE not in problem.file and "/shapes" in f"/{problem.file}"
+        rule = rules.get(suffix, "shapes" if is_shapes else "syntax")
+        found += unreadable([problem], rule, project.base)
+    return found
+
+
+def _library_findings(project: Project, prefixes: Mapping[str, str]) -> list[Finding]:
+    from jamjustice.queries.library import read_library
+
+    try:
+        read_library(project, prefixes)
+    except InputError as error:
+        return _unreadable(error, project)
+    return []
+
+
+def _context_findings(dataset: Dataset) -> list[Finding]:
+    from jamjustice.publish.published import Published
+
+    try:
+        Published(dataset, {}).style  # noqa: B018 - the JSON-LD context is read, and refused if it is none
+    except InputError as error:
+        return _unreadable(error, dataset.project)
+    return []
+
+
+def _dataset(options: dict[str, str | None]) -> Dataset:
+    from jamjustice.graph.dataset import read_dataset
     from jamjustice.project import open_project
-    from jamjustice.publish.published import read_published
 
-    published = read_published(open_project(options["folder"], base=options["base"]))
-    published.style  # noqa: B018 - the JSON-LD context is read, and refused if it is none
-    return published.dataset
+    return read_dataset(open_project(options["folder"], base=options["base"]))
 
 
-def _loose(options: dict[str, str | None], data: tuple[str, ...], shapes: tuple[str, ...]) -> Report:
+def _loose(options: dict[str, str | None], data: tuple[str, ...], shapes: tuple[str, ...], how: How) -> Report:
     """Files that are named, checked against shapes that are named; what is not named is the project's."""
-    from jamjustice.quality.check import check_documents, project_shapes
+    from jamjustice.graph.load import load, require_memory
+    from jamjustice.quality.check import check_documents, check_loaded, project_shapes
 
+    contents = _contents(data)
     dataset = None if data and shapes else _dataset(options)
-    documents = list(dataset.data) if dataset and not data else _documents(data)
-    rules = project_shapes(dataset) if dataset and not shapes else _documents(shapes)
-    return check_documents(documents, rules, base=dataset.project.base if dataset and not shapes else "")
+    rules = project_shapes(dataset) if dataset and not shapes else _documents(_contents(shapes))
+    base = dataset.project.base if dataset and not shapes else ""
+    size = sum(len(content) for _, content in contents)
+    if size > LARGE:
+        require_memory(contents)
+        return check_loaded(load(contents), rules, base=base, how=how)
+    documents = list(dataset.data) if dataset and not data else _documents(contents)
+    return check_documents(documents, rules, base=base, how=how)
 
 
-def _documents(files: tuple[str, ...]) -> list[Document]:
-    from jamjustice.graph.read import document
-    from jamjustice.text import decode, text_of
+def _contents(names: tuple[str, ...]) -> list[tuple[str, bytes]]:
+    """The files that names and patterns stand for. Raises InputError with everything that cannot be read."""
+    from jamjustice.text import bytes_of
 
-    documents, problems = [], list[Problem]()
-    for file in files:
+    contents, problems = list[tuple[str, bytes]](), list[Problem]()
+    for name in names:
+        is_pattern = glob.has_magic(name) and not Path(name).exists()
+        found = sorted(glob.glob(name, recursive=True)) if is_pattern else [name]  # noqa: PTH207 - also absolute ones
+        if not found:
+            problems.append(Problem(name, 0, 0, "no file has a name like that."))
+        for file in found:
+            try:
+                contents.append((file, stdin() if file == "-" else bytes_of(Path(file), file)))
+            except InputError as error:
+                problems += error.problems
+    if problems:
+        raise InputError(*problems)
+    return contents
+
+
+def _documents(contents: list[tuple[str, bytes]]) -> list[Document]:
+    from jamjustice.graph.load import read_document
+
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    for name, content in contents:
         try:
-            text = decode(stdin(), "-") if file == "-" else text_of(Path(file))
-            documents.append(document(text, file))
+            documents.append(read_document(content, name))
         except InputError as error:
             problems += error.problems
     if problems:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Object")
 
 WRITTEN = "urn:x-written:"
+KEPT = "urn:x-kept:"
 
 _STRINGS = frozenset(
     {RDF + "langString", XSD + "string", XSD + "anyURI", XSD + "normalizedString", XSD + "token", XSD + "language"}
@@ -105,6 +106,13 @@ def is_integer(datatype: str) -> bool:
     return datatype.startswith(XSD) and datatype.removeprefix(XSD) in _BOUNDS
 
 
+class Rows(NamedTuple):
+    """The answer to a SELECT query."""
+
+    names: list[str]
+    rows: Iterator[tuple[Object, ...]]
+
+
 class ExactStore:
     """A store in memory whose terms go in and out as they were written."""
 
@@ -138,6 +146,54 @@ class ExactStore:
         store = ox.Store()
         store.extend(quads)
         return cls(store, {quad.object for quad in quads if isinstance(quad.object, ox.Literal)}, lambda: quads)
+
+    def answer(
+        self, query: str, prefixes: Mapping[str, str] | None = None, bound: Mapping[str, Object] | None = None
+    ) -> Rows | bool:
+        """What the engine answers to a SELECT or ASK query, with these variables bound beforehand.
+
+        Raises SyntaxError for a query that cannot be read, ValueError for another one that cannot be answered.
+        """
+        values = {ox.Variable(name): term for name, term in (bound or {}).items()}
+        try:
+            found = self.store.query(query, prefixes=dict(prefixes or {}), substitutions=values)
+        except RuntimeError as error:
+            raise ValueError(str(error)) from None
+        if isinstance(found, ox.QueryBoolean):
+            return bool(found)
+        if not isinstance(found, ox.QuerySolutions):
+            raise ValueError("neither a SELECT nor an ASK query")  # noqa: TRY004 - it is the text that is wrong
+        return Rows([variable.value for variable in found.variables], (tuple(row) for row in found))
+
+    def select(
+        self, query: str, prefixes: Mapping[str, str] | None = None, bound: Mapping[str, Object] | None = None
+    ) -> Iterator[tuple[Object, ...]]:
+        """The rows of a SELECT query. Raises SyntaxError or ValueError, also for a query of another kind."""
+        found = self.answer(query, prefixes, bound)
+        if isinstance(found, bool):
+            raise ValueError("not a SELECT query")  # noqa: TRY004 - it is the text that is wrong
+        return found.rows
+
+    def matching(self, subject: Object | None, predicate: Object | None, object_: Object | None) -> Iterator[ox.Triple]:
+        """The triples with these terms, as they are stored."""
+        for quad in self.store.quads_for_pattern(subject, predicate, object_, None):  # type: ignore[arg-type]
+            yield quad.triple
+
+    def holds(self, term: Object) -> bool:
+        """Whether a term, as it is stored, is the subject or the object of a triple."""
+        as_object = self.matching(None, None, term)
+        as_subject = iter(()) if isinstance(term, ox.Literal) else self.matching(term, None, None)
+        return next(as_object, None) is not None or next(as_subject, None) is not None
+
+    def keep(self, name: str, nodes: Iterable[Object]) -> str:
+        """Keep nodes beside the data until `forget`; the pattern that finds them, with {} for a variable."""
+        node, has, graph = ox.NamedNode(KEPT + name), ox.NamedNode(KEPT + "has"), ox.NamedNode(KEPT)
+        self.store.extend(ox.Quad(node, has, found, graph) for found in nodes)
+        return f"GRAPH {graph} {{{{ {node} {has} {{}} }}}}"
+
+    def forget(self) -> None:
+        """Forget what was kept."""
+        self.store.remove_graph(ox.NamedNode(KEPT))
 
     @cached_property
     def changed_objects_of(self) -> frozenset[str]:

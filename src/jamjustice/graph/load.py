@@ -7,9 +7,12 @@ handing every triple over, and no triple stays in Python.
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -17,7 +20,7 @@ import pyoxigraph as ox
 from jamjustice.errors import InputError, Problem, UsageError
 from jamjustice.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from jamjustice.graph.exact import ExactStore
-from jamjustice.graph.read import ENGINE_FORMATS, Document, as_problem, is_rdf_1_2, kept_tags, rdf_1_2_problem
+from jamjustice.graph.read import ENGINE_FORMATS, Document, as_problem, document, is_rdf_1_2, kept_tags, rdf_1_2_problem
 from jamjustice.text import decode
 
 if TYPE_CHECKING:
@@ -79,9 +82,43 @@ def unpacked(data: bytes, name: str) -> bytes:
         raise InputError(Problem(name, 0, 0, f"the compressed file is damaged: {error}.")) from None
 
 
+MEMORY = 12
+"""Bytes of memory that a byte of Turtle takes at most, as text and in the store (measured: about 10)."""
+
+
+def require_memory(files: Iterable[tuple[str, bytes]]) -> None:
+    """Raise InputError when the machine has not the memory for such files, rather than let it run out."""
+    size = sum(_unpacked_size(data) for _, data in files)
+    free = _free_memory()
+    if free is not None and size * MEMORY > free:
+        needed = f"{size / 1e9:.1f} GB of data take up to {size * MEMORY / 1e9:.1f} GB of memory"
+        message = f"{needed}, and {free / 1e9:.1f} GB are free. Check the data in parts, or on a larger machine."
+        raise InputError(Problem("data", 0, 0, message))
+
+
+def _unpacked_size(data: bytes) -> int:
+    """The size of a file when it is unpacked, as its last four bytes have it (RFC 1952, section 2.3.1)."""
+    packed = data.startswith(b"\x1f\x8b") and len(data) > len("header and trailer")
+    return int.from_bytes(data[-4:], "little") if packed else len(data)
+
+
+def _free_memory() -> int | None:
+    """Bytes that can still be used, of the machine and of the container around; None where that is not known."""
+    limits = []
+    with suppress(OSError):
+        found = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text("ascii"))
+        limits += [int(found[1]) * 1024] if found else []
+    with suppress(OSError, ValueError):  # "max" is no limit
+        limits.append(int(Path("/sys/fs/cgroup/memory.max").read_text("ascii")))
+    return min(limits, default=None)
+
+
 def read_document(data: bytes, name: str) -> Document:
-    """One file with its triples in Python, for shapes. Raises InputError."""
-    loaded = _Reading(name, unpacked(data, name))
+    """One file with its triples in Python. Raises InputError."""
+    data = unpacked(data, name)
+    if format_of(name) is TURTLE:
+        return document(decode(data, name), name)
+    loaded = _Reading(name, data)
     triples = tuple(quad.triple for quad in loaded.quads())
     return Document(name, "", loaded.shown, triples, loaded.prefixes)
 

@@ -74,9 +74,12 @@ def reaches(text: str, prefixes: Mapping[str, str]) -> set[str] | None:
     ['http://e/C', 'http://e/p']
     >>> reaches("SELECT $this { $this ?p ?o }", {}), reaches("SELECT $this { $this !<http://e/p> ?o }", {})
     (None, None)
+    >>> reaches("PREFIX f: <http://f/> SELECT $this { $this f:p 1 }", {})
+    {'http://f/p'}
     """
     found, terms = set[str](), {"variable", "blank", "string", "number"}
     start = text.find("{")
+    prefixes = {**prefixes, **_declared(text[:start])}
     for before, token in itertools.pairwise([Token("", "", 0), *code(text[start:])]):
         if token.kind == "variable" and (before.kind in terms or before.text in {";", "]", ")"}):
             return None
@@ -88,6 +91,29 @@ def reaches(text: str, prefixes: Mapping[str, str]) -> set[str] | None:
             prefix, _, local = token.text.partition(":")
             found.add(prefixes.get(prefix, "") + local)
     return found
+
+
+def _declared(prologue: str) -> dict[str, str]:
+    """The prefixes that a query declares itself."""
+    found = code(prologue)
+    return {
+        name.text[:-1]: iri.text[1:-1]
+        for word, name, iri in zip(found, found[1:], found[2:], strict=False)
+        if word.text.upper() == "PREFIX"
+    }
+
+
+def has_empty_path(text: str) -> bool:
+    """Whether a query may hold a path of no steps.
+
+    >>> has_empty_path("SELECT * { ?s <p>* ?o }"), has_empty_path("SELECT (COUNT(*) AS ?n) { ?s <p> ?o }")
+    (True, False)
+    """
+    ends = itertools.pairwise(code(text))
+    return any(
+        token.text in {"*", "?"} and (before.kind in {"iri", "name"} or before.text in {")", "a"})
+        for before, token in ends
+    )
 
 
 def asks_whether_bound(text: str, names: Collection[str]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from jamjustice.errors import InputError, Problem
-from jamjustice.quality.findings import Finding, Severity
+from jamjustice.quality.findings import Finding, Severity, beside
 from jamjustice.text import display, split_lines, text_of
 
 if TYPE_CHECKING:
@@ -88,8 +88,13 @@ def _iri(text: str, prefixes: Mapping[str, str]) -> str:
     return prefixes[prefix] + local if prefix in prefixes else text
 
 
-def mark_known(findings: Iterable[Finding], accepted: Iterable[Accepted], file: str) -> list[Finding]:
-    """The findings with the accepted ones marked, and a warning for each accepted one that did not occur."""
+def mark_known(
+    findings: Iterable[Finding], accepted: Iterable[Accepted], file: str, *, base: str = "", complete: bool = True
+) -> list[Finding]:
+    """The findings with the accepted ones marked, and a warning for each accepted one that did not occur.
+
+    Whether one occurs can only be said of findings that are `complete`.
+    """
     waiting = {(a.rule, a.severity, a.focus): a for a in accepted}
     met: set[tuple[str, Severity, str]] = set()
     marked = []
@@ -97,11 +102,11 @@ def mark_known(findings: Iterable[Finding], accepted: Iterable[Accepted], file: 
         key = (finding.rule, finding.severity, finding.focus)
         met.add(key)
         marked.append(replace(finding, known=str(waiting[key])) if key in waiting else finding)
-    return marked + [_gone(entry, file) for key, entry in waiting.items() if key not in met]
+    gone = [_gone(entry, file) for key, entry in waiting.items() if key not in met] if complete else []
+    return marked + [beside(finding, base) for finding in gone]
 
 
 def _gone(entry: Accepted, file: str) -> Finding:
     """The warning about an accepted finding that did not occur."""
     message = f"The accepted finding {entry.rule} on <{entry.focus}> no longer occurs."
-    advice = f"Take it out of {FILE}: what the rule found there is mended, or the thing has another name now."
-    return Finding(file, entry.line, 1, Severity.WARNING, "accepted", "", message, focus=entry.focus, advice=advice)
+    return Finding(file, entry.line, 1, Severity.WARNING, "accepted", "", message, focus=entry.focus)

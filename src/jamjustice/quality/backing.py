@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyoxigraph as ox
 from rdflib import Graph, Literal, URIRef, Variable
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from rdflib.plugins.stores.memory import Memory
 from rdflib.query import Result
 
 from jamjustice.graph.exact import decode, touches_changed
-from jamjustice.graph.sparql import asks_whether_bound
+from jamjustice.graph.sparql import asks_whether_bound, has_empty_path
 from jamjustice.graph.terms import from_rdflib, to_rdflib
 
 if TYPE_CHECKING:
@@ -57,9 +56,8 @@ class Backing(Memory):
         subject, predicate, object_ = triple_pattern
         if isinstance(subject, Literal) or not isinstance(predicate, URIRef | None):
             return
-        found = self._data.store.quads_for_pattern(self._in(subject), self._in(predicate), self._in(object_), None)
-        for quad in found:
-            yield (self._out(quad.subject), self._out(quad.predicate), self._out(quad.object)), iter((self._graph,))
+        for found in self._data.matching(self._in(subject), self._in(predicate), self._in(object_)):
+            yield (self._out(found.subject), self._out(found.predicate), self._out(found.object)), iter((self._graph,))
 
     def query(  # type: ignore[override]
         self,
@@ -75,24 +73,21 @@ class Backing(Memory):
         prefixes = {name: str(namespace) for name, namespace in initNs.items()}
         if touches_changed(self._data, query, prefixes):
             raise NotImplementedError("Oxigraph sees some literals in another form")
-        bindings = {ox.Variable(str(name)): self._in(term) for name, term in initBindings.items()}
+        bound = {str(name): self._in(term) for name, term in initBindings.items()}
+        if has_empty_path(query) and not all(self._data.holds(term) for term in bound.values()):
+            raise NotImplementedError("Oxigraph finds no path of no steps from outside of the data")
         try:
-            return self._result(self._data.store.query(query, prefixes=prefixes, substitutions=bindings))
-        except (RuntimeError, SyntaxError, ValueError) as error:
+            found = self._data.answer(query, prefixes, bound)
+        except (SyntaxError, ValueError) as error:
             raise NotImplementedError(str(error)) from None
-
-    def _result(self, found: object) -> Result:
-        if isinstance(found, ox.QueryBoolean):
+        if isinstance(found, bool):
             result = Result("ASK")
-            result.askAnswer = bool(found)
-        elif isinstance(found, ox.QuerySolutions):
-            result = Result("SELECT")
-            names = [Variable(variable.value) for variable in found.variables]
-            result.vars = names
-            result.bindings = [
-                {name: self._out(term) for name, term in zip(names, row, strict=True) if term is not None}
-                for row in found
-            ]
-        else:
-            raise NotImplementedError("CONSTRUCT")
+            result.askAnswer = found
+            return result
+        result, names = Result("SELECT"), [Variable(name) for name in found.names]
+        result.vars = names
+        result.bindings = [
+            {name: self._out(term) for name, term in zip(names, row, strict=True) if term is not None}
+            for row in found.rows
+        ]
         return result

@@ -1,4 +1,4 @@
-"""The whole check of a project: read, derive, validate, hold against the source, compare with what is accepted."""
+"""The whole check: validate, hold against the source, compare with what is accepted."""
 
 from __future__ import annotations
 
@@ -7,28 +7,44 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from jamjustice.errors import SettingsError, UsageError
-from jamjustice.graph.locate import Place
-from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, changed, plain, short, tag
-from jamjustice.graph.write import quoted
+from jamjustice.graph.exact import ExactStore
+from jamjustice.graph.locate import LARGE, Locator, Place
+from jamjustice.graph.terms import BlankNode, Literal, NamedNode, plain
 from jamjustice.quality.accepted import FILE, mark_known, read_accepted
 from jamjustice.quality.advice import Advice
 from jamjustice.quality.findings import Finding, Severity
+from jamjustice.quality.naming import Namer
 from jamjustice.quality.places import Places
 from jamjustice.quality.result_words import message
 from jamjustice.quality.shapes import check_shapes
-from jamjustice.quality.validate import Outcome, validate
+from jamjustice.quality.validate import Engine, Outcome, validate
 from jamjustice.settings import FILE as SETTINGS
 from jamjustice.settings import Validation
 from jamjustice.text import display
-from jamjustice.vocabulary import LABELS, XSD
+from jamjustice.vocabulary import OWL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from jamjustice.graph.dataset import Dataset
+    from jamjustice.graph.load import Loaded
+    from jamjustice.graph.locate import Placed
     from jamjustice.graph.read import Document
-    from jamjustice.quality.shape import Term
     from jamjustice.quality.validate import Violation
+
+
+@dataclass(frozen=True)
+class How:
+    """How to check."""
+
+    engine: str = Engine.OXIGRAPH
+    most: int | None = None
+    """After so many findings no more suspects are looked at."""
+    progress: Callable[[str, int, int], None] = lambda *_: None
+    """Told the name of a step, how much of it is done, and how much there is."""
+
+
+NORMALLY = How()
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,15 @@ class Report:
     """The title of the project; empty for files without one."""
     unseen: int = 0
     """How many suspects were not looked at."""
+    left_out: int = 0
+    """How many findings were not kept."""
+    notes: tuple[str, ...] = ()
+    """What the person should know beside the findings."""
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether something could not be read, so that not everything was checked."""
+        return any(finding.unreadable for finding in self.findings)
 
     def failing(self, fail_on: str) -> tuple[Finding, ...]:
         """The findings that are not known and weigh at least as much as `fail_on` (a severity, or "none")."""
@@ -55,69 +80,126 @@ class Report:
         return tuple(f for f in self.findings if not f.known and f.severity.weight >= least)
 
     def only(self, files: Collection[str]) -> Report:
-        """The same report with the findings of some files only."""
-        return replace(self, findings=tuple(f for f in self.findings if f.file in files))
+        """The same report with the findings of some files only, if any is named, and what cannot be read."""
+        return replace(self, findings=tuple(f for f in self.findings if not files or f.file in files or f.unreadable))
+
+    def at_most(self, number: int) -> Report:
+        """The same report with so many of the findings that are not known; the weightiest are kept."""
+        new = [f for f in self.findings if not f.known]
+        kept = {id(f) for f in new[:number]}
+        findings = tuple(f for f in self.findings if f.known or id(f) in kept)
+        return replace(self, findings=findings, left_out=len(self.findings) - len(findings))
 
     def count(self, severity: Severity, *, known: bool) -> int:
         """How many findings of a severity there are, known or not."""
         return sum(1 for f in self.findings if f.severity is severity and bool(f.known) is known)
 
 
-def check_dataset(dataset: Dataset, *, extra: Sequence[Finding] = ()) -> Report:
+def check_dataset(dataset: Dataset, *, extra: Sequence[Finding] = (), how: How = NORMALLY) -> Report:
     """Check a project's dataset. Raises InputError for shapes that are no shapes, or a wrong accepted finding."""
     project = dataset.project
     accepted = read_accepted(project, dataset.prefixes)
-    namer = Namer(dataset.prefixes, [t for name in dataset.graph_names for t in dataset.triples(name)])
-    findings, outcomes, altered = list(extra), list[Outcome](), list[str]()
+    namer = Namer(dataset.prefixes, lambda: (t for name in dataset.graph_names for t in dataset.triples(name)))
+    findings, checks = list(extra), list[_Check]()
     for validation in _validations(dataset):
-        shapes = _shapes(dataset, validation)
-        check_shapes(shapes)
-        data = [triple for name in validation.graphs for triple in dataset.triples(name)]
         graphs = {project.graph(name) for name in validation.graphs}
-        rules = [triple for document in shapes for triple in document.triples]
-        outcome = validate(data, rules)
-        outcomes.append(outcome)
-        places = Places((d for d in dataset.data if d.graph in graphs), outcome.violations)
-        altered += _altered(data, places, namer)
-        advice = Advice(rules, dataset.prefixes, project.base)
-        findings += [_finding(violation, places, namer, advice) for violation in outcome.violations]
-    marked = mark_known(findings, accepted, display(project.folder / FILE))
-    return Report(
+        documents = [d for d in dataset.data if d.graph in graphs]
+        store = ExactStore.of(triple for name in validation.graphs for triple in dataset.triples(name))
+        shapes = _shapes(dataset, validation)
+        checks.append(_check(store, documents, shapes, namer, (dataset.prefixes, project.base), how))
+        findings += checks[-1].findings
+    unseen = sum(check.outcome.unseen for check in checks)
+    marked = mark_known(findings, accepted, display(project.folder / FILE), base=project.base, complete=not unseen)
+    report = Report(
         _ordered(marked),
-        tuple(outcomes),
+        tuple(check.outcome for check in checks),
         sum(len(document.triples) for document in dataset.data) + len(dataset.derived),
         len(dataset.data),
         dataset.prefixes,
-        tuple(altered),
+        tuple(literal for check in checks for literal in check.changed),
         title=project.settings.title,
-        unseen=sum(outcome.unseen for outcome in outcomes),
+        unseen=unseen,
+        notes=tuple(dict.fromkeys(note for check in checks for note in check.notes)),
     )
+    return report if how.most is None else report.at_most(how.most)
 
 
-def check_documents(data: Sequence[Document], shapes: Sequence[Document], *, base: str = "") -> Report:
+def check_documents(
+    data: Sequence[Document], shapes: Sequence[Document], *, base: str = "", how: How = NORMALLY
+) -> Report:
     """Check any Turtle against any shapes, with no project around them. Raises InputError as above.
 
     `base` is that of the project that the shapes belong to, if any.
     """
-    check_shapes(shapes)
-    triples = [triple for document in data for triple in document.triples]
-    rules = [triple for document in shapes for triple in document.triples]
-    outcome = validate(triples, rules)
+    store = ExactStore.of(triple for document in data for triple in document.triples)
+    return _check_files(store, data, shapes, base, how)
+
+
+def check_loaded(data: Loaded, shapes: Sequence[Document], *, base: str = "", how: How = NORMALLY) -> Report:
+    """The same for data that are in a store already."""
+    return _check_files(data.store, data.sources, shapes, base, how)
+
+
+def _check_files(store: ExactStore, data: Sequence[Placed], shapes: Sequence[Document], base: str, how: How) -> Report:
     prefixes = {name: iri for document in (*shapes, *data) for name, iri in document.prefixes.items()}
-    places, namer, advice = Places(data, outcome.violations), Namer(prefixes, triples), Advice(rules, prefixes, base)
-    findings = _ordered(_finding(violation, places, namer, advice) for violation in outcome.violations)
-    altered = _altered(triples, places, namer)
-    return Report(findings, (outcome,), len(triples), len(data), prefixes, tuple(altered), unseen=outcome.unseen)
+    check = _check(store, data, shapes, Namer(prefixes, store.triples), (prefixes, base), how)
+    report = Report(
+        _ordered(check.findings),
+        (check.outcome,),
+        len(store),
+        len(data),
+        prefixes,
+        check.changed,
+        unseen=check.outcome.unseen,
+        notes=check.notes,
+    )
+    return report if how.most is None else report.at_most(how.most)
 
 
-def _altered(triples: Sequence[Triple], places: Places, namer: Namer) -> list[str]:
-    """The literals that Oxigraph would change, as `file:line literal`."""
-    shown = []
-    for literal in changed(t.object for t in triples if isinstance(t.object, Literal)):
+@dataclass(frozen=True)
+class _Check:
+    """What one validation found."""
+
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    changed: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def _check(
+    store: ExactStore,
+    documents: Sequence[Placed],
+    shapes: Sequence[Document],
+    namer: Namer,
+    names: tuple[Mapping[str, str], str],
+    how: How,
+) -> _Check:
+    """One validation; `names` are the prefixes and the base. Raises InputError for shapes that are none."""
+    check_shapes(shapes)
+    rules = [triple for document in shapes for triple in document.triples]
+    outcome = validate(store, rules, engine=how.engine, progress=how.progress, most=how.most)
+    places, advice = Places(documents, outcome.violations), Advice(rules, *names)
+    found = tuple(_finding(violation, places, namer, advice) for violation in outcome.violations)
+    return _Check(outcome, found, tuple(_altered(store, documents, namer)), tuple(_notes(outcome, shapes)))
+
+
+def _notes(outcome: Outcome, shapes: Sequence[Document]) -> Iterable[str]:
+    if not outcome.targeted:
+        yield "Nothing was checked: none of the targets of the shapes occurs in the data. Are these the right shapes?"
+    for triple in (triple for document in shapes for triple in document.triples):
+        if triple.predicate.value == OWL + "imports" and isinstance(triple.object, NamedNode):
+            yield f"owl:imports <{triple.object.value}> is not followed: give the file itself, beside the others."
+
+
+def _altered(store: ExactStore, documents: Sequence[Placed], namer: Namer) -> Iterable[str]:
+    """The literals that Oxigraph would change, as `file:line literal`; without a place where files are large."""
+    if not store.changed:
+        return
+    locator = Locator(documents) if sum(len(d.text) for d in documents) < LARGE * 10 else Locator(())
+    for literal in sorted(store.changed, key=str):
         kept = plain(literal)
-        found = places.mention(kept) if isinstance(kept, Literal) else None
-        shown.append((f"{found.file}:{found.line} " if found else "") + namer.short(literal))
-    return shown
+        found = locator.mention(kept) if isinstance(kept, Literal) else None
+        yield (f"{found.file}:{found.line} " if found else "") + namer.short(literal)
 
 
 def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -163,38 +245,6 @@ def _shapes(dataset: Dataset, validation: Validation) -> list[Document]:
 def _setting(dataset: Dataset, line: int, message: str) -> SettingsError:
     project = dataset.project
     return SettingsError(display(project.folder / SETTINGS), line, message)
-
-
-class Namer:
-    """What to call a term when speaking to a person."""
-
-    def __init__(self, prefixes: Mapping[str, str], triples: Iterable[Triple]) -> None:
-        self._prefixes = prefixes
-        ranks: dict[str, int] = {iri: rank for rank, iri in enumerate(LABELS)}
-        self._labels: dict[object, tuple[int, str]] = {}
-        for triple in triples:
-            rank = ranks.get(triple.predicate.value)
-            if rank is not None and isinstance(triple.object, Literal):
-                best = self._labels.get(triple.subject)
-                if best is None or (rank, triple.object.value) < best:
-                    self._labels[triple.subject] = (rank, triple.object.value)
-
-    def label(self, term: Term | None) -> str:
-        """The best label of a thing, on one line; else its short IRI."""
-        return " ".join(self._labels[term][1].split()) if term in self._labels else self.short(term)
-
-    def short(self, term: Term | None) -> str:
-        """An IRI with a prefix where there is one; a literal as Turtle writes it."""
-        if not isinstance(term, NamedNode):
-            return "" if term is None else "a blank node" if isinstance(term, BlankNode) else self._literal(term)
-        name = short(term.value, self._prefixes)
-        return name if name != term.value else f"<{name}>"
-
-    def _literal(self, literal: Literal) -> str:
-        if tag(literal):
-            return f"{quoted(literal.value)}@{tag(literal)}"
-        datatype = literal.datatype
-        return quoted(literal.value) + ("" if datatype.value == XSD + "string" else f"^^{self.short(datatype)}")
 
 
 def _finding(violation: Violation, places: Places, namer: Namer, advice: Advice) -> Finding:

@@ -110,7 +110,12 @@ def joined(reports: Iterable[Iterable[Triple]]) -> tuple[Triple, ...]:
 
 def _batches(shapes: Shapes, suspects: Sequence[Suspects], size: int) -> Iterator[list[Suspects]]:
     """The suspects in groups that can be validated together, those of every shape side by side."""
-    queues = [[part for group in _groups(shapes, found) for part in _cut(group, size)] for found in suspects]
+    queues = [
+        [found]
+        if isinstance(found.shape.node, BlankNode)
+        else [part for group in _groups(shapes, found) for part in _cut(group, size)]
+        for found in suspects
+    ]
     for number in range(max(map(len, queues), default=0)):
         yield [queue[number] for queue in queues if number < len(queue)]
 
@@ -156,7 +161,11 @@ def _divisible(shapes: Shapes, found: Suspects) -> bool:
 
 
 def rewritten(shapes: Shapes, suspects: Sequence[Suspects]) -> list[Triple]:
-    """The shapes graph with the suspects as the only targets, and only with constraints that they are suspected of."""
+    """The shapes graph with the suspects as the only targets, and only with constraints that they are suspected of.
+
+    A blank shape is copied into the report, so it keeps its own targets, all of them at once.
+    """
+    blank = {found.shape.node for found in suspects if isinstance(found.shape.node, BlankNode)}
     dropped = {
         (found.shape.node, SH + name, value)
         for found in suspects
@@ -170,16 +179,15 @@ def rewritten(shapes: Shapes, suspects: Sequence[Suspects]) -> list[Triple]:
     kept = [
         triple
         for triple in shapes.triples
-        if triple.predicate.value not in targets
-        and (triple.subject, triple.predicate.value, triple.object) not in dropped
+        if triple.subject in blank
+        or (
+            triple.predicate.value not in targets
+            and (triple.subject, triple.predicate.value, triple.object) not in dropped
+        )
     ]
     target = NamedNode(SH + "targetNode")
-    return kept + [
-        Triple(found.shape.node, target, node)
-        for found in suspects
-        for node in found.nodes
-        if not isinstance(found.shape.node, Literal)
-    ]
+    named = [found for found in suspects if isinstance(found.shape.node, NamedNode)]
+    return kept + [Triple(found.shape.node, target, node) for found in named for node in found.nodes]  # type: ignore[arg-type]
 
 
 def _message(error: Exception) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jamjustice.quality.shape import Shape, Shapes
 
 NONE: Nodes = frozenset()
+NOTHING = "<urn:x-nothing>"
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ class Constraints(Patterns):
     def less(self, shape: Shape, focus: Focus) -> Bounds:
         """Fails when a value is not less than those of another property (4.5.3, 4.5.4)."""
         maybe, surely = set[Term](), set[Term]()
+        maybe |= {row[0] for row in self._rejected(shape, focus, "FILTER(isBlank(?v))")}  # pySHACL refuses these
         for name, operator, signs in (("lessThan", "<", {-1}), ("lessThanOrEquals", "<=", {-1, 0})):
             for term in shape.values.get(name, ()):
                 passes = f"{LESS_COMPARABLE} && ?v {operator} ?o"
@@ -192,7 +194,7 @@ class Constraints(Patterns):
         names = ", ".join(str(term) for term in allowed if isinstance(term, NamedNode))
         pattern, variable = self.values(shape, focus)
         resource = f"?p = <{RDF_TYPE}> && ?o = <{RDFS}Resource>"
-        return self._exactly(f"{pattern} {variable} ?p ?o FILTER(?p NOT IN ({names}) && !({resource}))")
+        return self._exactly(f"{pattern} {variable} ?p ?o FILTER(?p NOT IN ({names or NOTHING}) && !({resource}))")
 
     def has_value(self, shape: Shape, focus: Focus) -> Bounds:
         """Fails when a term is not among the values (4.8.2)."""

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 from jamjustice.errors import UsageError
 from jamjustice.graph.locate import Locator, Place
 from jamjustice.graph.terms import NamedNode
-from jamjustice.quality.check import Namer
-from jamjustice.quality.findings import Finding, Severity
+from jamjustice.quality.findings import Finding, Severity, beside
+from jamjustice.quality.naming import Namer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,14 +59,15 @@ def check_evidence(dataset: Dataset, folder: Path) -> list[Finding]:
     findings += _topics(dataset, source)
     findings += _prose(dataset, source)
     locator = Locator(dataset.data)
-    namer = Namer(dataset.prefixes, [t for name in dataset.graph_names for t in dataset.triples(name)])
-    return [_finding(*found, locator, namer) for found in findings]
+    namer = Namer(dataset.prefixes, lambda: (t for name in dataset.graph_names for t in dataset.triples(name)))
+    return [_finding(*found, locator, namer, dataset.project.base) for found in findings]
 
 
-def _finding(rule: str, resource: str, message: str, value: str, locator: Locator, namer: Namer) -> Finding:
+def _finding(rule: str, resource: str, message: str, value: str, locator: Locator, namer: Namer, base: str) -> Finding:
     node = NamedNode(resource)
     place = locator.block(node) or Place("", 0, 0)
-    return Finding(*place, Severity.VIOLATION, f"evidence-{rule}", namer.label(node), message, resource, value=value)
+    finding = Finding(*place, Severity.VIOLATION, f"evidence-{rule}", namer.label(node), message, resource, value=value)
+    return beside(finding, base)
 
 
 def _lines(dataset: Dataset, folder: Path, source: _Source) -> Iterator[tuple[str, str, str, str]]:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from jamjustice.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Severity(StrEnum):
@@ -45,6 +51,19 @@ class Finding:
     page: str = ""
     """The address where the rule is explained."""
 
+    source: str = ""
+    """The line of the file, where the finding is that it cannot be read."""
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether the finding is that something cannot be read."""
+        return self.rule in UNREADABLE
+
+    @property
+    def problem(self) -> Problem:
+        """The finding as a problem with its line and a caret under the column."""
+        return Problem(self.file, self.line, self.column, self.message, self.source)
+
     def __str__(self) -> str:
         """The finding on one line."""
         what = f"{self.rule} {self.label}: {self.message}" if self.label else f"{self.rule}: {self.message}"
@@ -62,6 +81,43 @@ class Finding:
         """Findings are shown by weight, then by place."""
         rest = (self.rule, self.focus, self.path, self.value, self.label, self.message)
         return (-self.severity.weight, self.file, self.line, self.column, rest)
+
+
+UNREADABLE = {
+    "syntax": "Mend the line that is named, or what stands right above it. "
+    "Nothing else is checked until every file can be read.",
+    "query-library": "Mend the query file. Until then the library can be neither listed nor served.",
+    "shapes": "Mend the shapes file. Nothing is checked against shapes that are wrong themselves.",
+    "settings": "Mend the file. It holds what the whole project is written or checked with.",
+}
+"""What cannot be read, by rule, and what to do about it."""
+
+BESIDE = {
+    **UNREADABLE,
+    "accepted": "Take the entry out of data/accepted.toml: the list holds only what still occurs.",
+    "evidence-lines": "The source document and the registered lines differ. Find out which of the two changed, "
+    "and why; then register every line that is not blank, with its digest, and no other.",
+    "evidence-names": "Cite exactly the lines in which a name of the thing is printed. Where the words mean something "
+    "else, say so where the exemptions of the project stand.",
+    "evidence-printed": "Write what is printed letter by letter, or cite the line where it is printed.",
+    "evidence-topics": "Cite only lines that hold a label of the topic, or add the label.",
+    "evidence-prose": "Say it in words of your own: sentences of the source may not be copied.",
+}
+"""What is found beside the shapes, by rule, and what to do about it."""
+
+
+def beside(finding: Finding, base: str) -> Finding:
+    """A finding of a rule that is no shape, with what to do and where to read more."""
+    page = f"{base}rules#{finding.rule}" if base else ""
+    return replace(finding, advice=BESIDE[finding.rule], page=page)
+
+
+def unreadable(problems: Iterable[Problem], rule: str, base: str = "") -> list[Finding]:
+    """Problems of files as findings."""
+    found = (
+        Finding(p.file, p.line, p.column, Severity.VIOLATION, rule, "", p.message, source=p.source) for p in problems
+    )
+    return [beside(finding, base) for finding in found]
 
 
 def rule_page(shape_iri: str, base: str) -> str:

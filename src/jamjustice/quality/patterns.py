@@ -5,8 +5,6 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from jamjustice.graph.terms import BlankNode, NamedNode
 from jamjustice.quality.shape import UncompiledError
 from jamjustice.vocabulary import RDF_TYPE, RDFS
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
     """From the name of a variable to a graph pattern that binds it to the focus nodes."""
 
 Nodes = frozenset["Term"]
-
-KEPT = "urn:x-screen:"
-"""The graph in which focus nodes are kept while a screen runs."""
 
 _numbers = itertools.count()
 
@@ -41,11 +36,7 @@ class Patterns:
 
     def rows(self, query: str, prefixes: Mapping[str, str] | None = None) -> Iterator[tuple[Term, ...]]:
         """The rows of a SELECT query."""
-        solutions = self.data.store.query(query, prefixes=dict(prefixes or {}))
-        if not isinstance(solutions, ox.QuerySolutions):
-            raise TypeError(query)
-        for row in solutions:
-            yield tuple(row)
+        return self.data.select(query, prefixes)  # type: ignore[return-value]  # RDF 1.1 has no triple terms
 
     def nodes(self, pattern: str) -> Nodes:
         """What a pattern binds ?this to."""
@@ -95,6 +86,8 @@ class Patterns:
         """The focus nodes of a shape (SHACL 2.1.3)."""
         found: list[Focus] = []
         if given := shape.values.get("targetNode"):
+            if self.shapes.has_empty_paths and not all(self.data.holds(self.data.stored(term)) for term in given):
+                raise UncompiledError("a path of no steps from outside of the data")
             terms = " ".join(self.term(term) for term in given)
             found.append(lambda variable: f"VALUES {variable} {{ {terms} }}")
         implicit = [shape.node] if self.shapes.implicit(shape.node) else []
@@ -107,10 +100,8 @@ class Patterns:
 
     def kept(self, focus: Focus) -> Focus:
         """The same focus nodes, found once and kept in a graph of the store; for patterns that take long to match."""
-        name = f"<{KEPT}{next(_numbers)}>"
-        node, has, graph = ox.NamedNode(name[1:-1]), ox.NamedNode(KEPT + "has"), ox.NamedNode(KEPT)
-        self.data.store.extend(ox.Quad(node, has, found, graph) for found in self.nodes(focus("?this")))
-        return lambda variable: f"GRAPH {graph} {{ {node} {has} {variable} }}"
+        pattern = self.data.keep(str(next(_numbers)), self.nodes(focus("?this")))
+        return pattern.format
 
     def _touching(self, pattern: str, predicate: Term) -> Focus:
         iri, other = self.iri(predicate), self.fresh()

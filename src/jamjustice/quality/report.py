@@ -92,9 +92,13 @@ def summary(report: Report) -> str:
     found = _counts(report, known=False) or "nothing found"
     accepted = _counts(report, known=True)
     parts = [found, *([f"known: {accepted}"] if accepted else [])]
+    if report.left_out:
+        parts.append(f"{numbered(report.left_out, 'more finding')} not shown (--max-findings)")
     if report.unseen:
         more = f"{report.unseen:,} more {'thing was' if report.unseen == 1 else 'things were'}"
         parts.append(f"{more} suspected and not looked at (--max-findings)")
+    if problems := sum(1 for finding in report.findings if finding.unreadable):
+        return f"{numbered(problems, 'problem')} to mend before everything can be checked."
     looked = f"{numbered(report.statements, 'statement')} in {numbered(report.files, 'file')}"
     return f"Checked {looked}: {'; '.join(parts)}."
 
@@ -109,7 +113,9 @@ def _counts(report: Report, *, known: bool) -> str:
 
 def as_text(report: Report, *, show_known: bool = False) -> str:
     """The findings by rule, what to do about them, and a summary at the end."""
-    blocks = [_block(group) for group in new(report)]
+    blocks = ["\n".join(_shown_problem(finding) for finding in report.findings if finding.unreadable)]
+    blocks += [_block(group) for group in new(report) if not group.findings[0].unreadable]
+    blocks = [block for block in blocks if block]
     accepted = known(report)
     if show_known:
         blocks += [_block(group) for group in accepted]
@@ -119,6 +125,11 @@ def as_text(report: Report, *, show_known: bool = False) -> str:
         by_rule[group.rule] = by_rule.get(group.rule, 0) + len(group.findings)
     end = [f"known: {_plain(r)} ({numbered(n, 'finding')}, accepted in {FILE})" for r, n in by_rule.items()]
     return "\n\n".join([*blocks, "\n".join([*end, summary(report)])]) + "\n"
+
+
+def _shown_problem(finding: Finding) -> str:
+    """What cannot be read: the place first, as editors and terminals take it up, then the line and a caret."""
+    return "\n".join(_plain(row) for row in str(finding.problem).split("\n"))
 
 
 def _block(group: Group) -> str:
@@ -178,6 +189,7 @@ def as_json(report: Report) -> str:
         "statements": report.statements,
         "files": report.files,
         "unseen": report.unseen,
+        "leftOut": report.left_out,
         "counts": {s.value: counted(f for f in report.findings if f.severity is s) for s in Severity},
         "rules": {rule: counted(findings) for rule, findings in rules.items()},
         "findings": [dataclasses.asdict(finding) for finding in report.findings],

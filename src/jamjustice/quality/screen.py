@@ -18,14 +18,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from jamjustice.graph.exact import decode, touches_changed
-from jamjustice.graph.sparql import asks_whether_bound, joinable_body, keywords, replace_variables, variables
-from jamjustice.graph.terms import Literal, NamedNode
+from jamjustice.graph.sparql import (
+    asks_whether_bound,
+    has_empty_path,
+    joinable_body,
+    keywords,
+    replace_variables,
+    variables,
+)
+from jamjustice.graph.terms import BlankNode, Literal, NamedNode
 from jamjustice.quality.constraints import NONE, Bounds, Constraints, union
-from jamjustice.quality.patterns import KEPT
-from jamjustice.quality.shape import Term, UncompiledError
+from jamjustice.quality.patterns import Patterns
+from jamjustice.quality.shape import MODIFIERS, Term, UncompiledError
 from jamjustice.vocabulary import SH, XSD
 
 if TYPE_CHECKING:
@@ -75,6 +80,8 @@ def screen(data: ExactStore, shapes: Shapes, progress: Callable[[str, int, int],
     """
     if data.ambiguous:
         raise UncompiledError("language tags")
+    if any(isinstance(shape.node, BlankNode) and shape.node in shapes.named for shape in shapes.targeting()):
+        raise UncompiledError("targets of a shape that is copied into the reports of others")
     work = [(shape, part) for shape in shapes.targeting() if not shape.true("deactivated") for part in parts(shape)]
     found: dict[Term, dict[Part, Nodes]] = defaultdict(dict)
     nowhere: set[str] = set()
@@ -88,16 +95,27 @@ def screen(data: ExactStore, shapes: Shapes, progress: Callable[[str, int, int],
             for done, (shape, part, future) in enumerate(started):
                 progress("Screening", done, len(work))
                 if nodes := future.result():
-                    found[shape.node][part] = frozenset(decode(node) for node in nodes)
+                    given = {data.stored(term): term for term in shape.values.get("targetNode", ())}
+                    found[shape.node][part] = frozenset(given.get(node) or decode(node) for node in nodes)
         finally:
             threads.shutdown(cancel_futures=True)
-            data.store.remove_graph(NamedNode(KEPT))
+            data.forget()
     return [Suspects(shapes.all[node], suspects) for node, suspects in found.items()]
 
 
 def _suspected(screening: _Screening, shape: Shape, part: Part, ready: Mapping[Term, Future[Prepared]]) -> Nodes:
     focus, screening.there = ready[shape.node].result()
     return screening.part(shape, part, focus).maybe
+
+
+def has_focus(data: ExactStore, shapes: Shapes) -> bool:
+    """Whether any shape has a focus node in the data."""
+    patterns = Patterns(data, shapes)
+    try:
+        found = (patterns.targets(shape)("?this") for shape in shapes.targeting())
+        return any(next(patterns.rows(f"SELECT ?this WHERE {{ {focus} }} LIMIT 1"), None) for focus in found)
+    finally:
+        data.forget()
 
 
 def parts(shape: Shape) -> list[Part]:
@@ -297,6 +315,8 @@ class _Screening(Constraints):
         if touches_changed(self.data, query, prefixes):
             raise UncompiledError("sparql")
         try:
+            if has_empty_path(query) and not all(self.data.holds(node) for node in self.nodes(focus("?this"))):
+                raise UncompiledError("a path of no steps from outside of the data")
             if body := joinable_body(query, "this"):
                 prologue, pattern = body
                 joined = f"{prologue} SELECT DISTINCT ?this WHERE {{ {focus('?this')} {pattern} }}"
@@ -308,10 +328,7 @@ class _Screening(Constraints):
         return Bounds(nodes, nodes)
 
     def _has_row(self, query: str, prefixes: dict[str, str], node: Term) -> bool:
-        rows = self.data.store.query(query, prefixes=prefixes, substitutions={ox.Variable("this"): node})
-        if not isinstance(rows, ox.QuerySolutions):
-            raise UncompiledError("sparql")
-        return next(rows, None) is not None
+        return next(self.data.select(query, prefixes, {"this": node}), None) is not None
 
     def _query(self, shape: Shape, constraint: Term) -> str | None:
         """The query of a constraint; None if it is switched off. Raises UncompiledError for what pySHACL must see."""
@@ -335,6 +352,8 @@ class _Screening(Constraints):
             raise UncompiledError("sparql")
         if "PATH" in variables(text):
             path = self.path(shape)
+            if sum(path.count(f"{mark})") for mark in MODIFIERS) > 1:
+                raise UncompiledError("path")  # pySHACL writes these without brackets
             text = replace_variables(text, lambda name: path if name == "PATH" else None)
         return text
 

@@ -21,6 +21,7 @@ Term = NamedNode | BlankNode | Literal
 TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
 SHAPE_EXPECTING = ("property", "node", "not", "qualifiedValueShape")
 LIST_EXPECTING = ("and", "or", "xone")
+MODIFIERS = "*+?"
 _PATHS = {
     "inversePath": "(^{})",
     "alternativePath": "({})",
@@ -151,6 +152,11 @@ class Shapes:
     def has_siblings(self) -> bool:
         """Whether qualified value shapes depend on those beside them (SHACL 4.7.3)."""
         return bool(self._objects.get(SH + "qualifiedValueShapesDisjoint"))
+
+    @property
+    def has_empty_paths(self) -> bool:
+        """Whether some path may have no steps: from a node outside the data it leads engines to different ends."""
+        return bool(self._objects.get(SH + "zeroOrMorePath") or self._objects.get(SH + "zeroOrOnePath"))
 
     @cached_property
     def custom(self) -> frozenset[str]:

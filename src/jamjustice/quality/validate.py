@@ -6,7 +6,7 @@ its results are the report. Data without a suspect never reach rdflib.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from jamjustice.graph.exact import ExactStore
 from jamjustice.graph.terms import BlankNode
 from jamjustice.quality.confirm import Confirmed, backed, confirm, joined, run
 from jamjustice.quality.findings import Severity
-from jamjustice.quality.screen import screen
+from jamjustice.quality.screen import has_focus, screen
 from jamjustice.quality.shape import Shapes, UncompiledError
 from jamjustice.vocabulary import SH
 
@@ -55,6 +55,8 @@ class Outcome:
 
     violations: tuple[Violation, ...]
     report: tuple[Triple, ...]
+    targeted: bool = True
+    """Whether any shape found something to check."""
     unseen: int = 0
     """How many suspected focus nodes were not looked at, because there were findings enough."""
 
@@ -81,11 +83,12 @@ def validate(
         suspects = screen(data, graph, progress)
     except UncompiledError:
         return _outcome(Confirmed(joined([run(backed(data), shapes)])))
-    return _outcome(confirm(data, graph, suspects, progress, most))
+    outcome = _outcome(confirm(data, graph, suspects, progress, most))
+    return outcome if suspects else replace(outcome, targeted=has_focus(data, graph))
 
 
 def _outcome(confirmed: Confirmed) -> Outcome:
-    return Outcome(_violations(confirmed.report), confirmed.report, confirmed.unseen)
+    return Outcome(_violations(confirmed.report), confirmed.report, unseen=confirmed.unseen)
 
 
 def _violations(report: Sequence[Triple]) -> tuple[Violation, ...]:

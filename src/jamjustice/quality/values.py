@@ -93,8 +93,10 @@ def _datatype(shape: Shape, _shapes: Shapes, doubtful: frozenset[str], name: str
 def _length(shape: Shape, _shapes: Shapes, _doubtful: frozenset[str], name: str) -> ValueTest:
     length = shape.integer(name)
     if name == "minLength":
+        blank = Verdict.FAILS if length else Verdict.MAYBE  # pySHACL lets everything pass that may be empty
         return ValueTest(
-            lambda v: _when(not isinstance(v, BlankNode) and len(v.value) >= length), f"STRLEN(STR(?v)) >= {length}"
+            lambda v: blank if isinstance(v, BlankNode) else _when(len(v.value) >= length),
+            f"STRLEN(STR(?v)) >= {length}",
         )
     return ValueTest(
         lambda v: _when(not isinstance(v, BlankNode) and len(v.value) <= length), f"STRLEN(STR(?v)) <= {length}"
