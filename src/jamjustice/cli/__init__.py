@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -99,7 +100,7 @@ def run(arguments: list[str]) -> int:
 def main() -> NoReturn:
     """Run the command line with the arguments of this process."""
     code = run(sys.argv[1:])
-    if code == INTERRUPTED:  # an engine may still be busy in a thread, which nothing can stop
-        sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)  # at once: an engine may be busy in a thread that nothing stops, a store takes long to take down

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -218,7 +219,8 @@ def _loose(options: dict[str, str | None], data: tuple[str, ...], shapes: tuple[
     size = sum(len(content) for _, content in contents)
     if size > LARGE:
         require_memory(contents)
-        return check_loaded(load(contents), rules, base=base, how=how)
+        with ThreadPoolExecutor(1) as threads:
+            return check_loaded(threads.submit(load, contents), rules, base=base, how=how)
     documents = list(dataset.data) if dataset and not data else _documents(contents)
     return check_documents(documents, rules, base=base, how=how)
 

@@ -185,6 +185,11 @@ class ExactStore:
         as_subject = iter(()) if isinstance(term, ox.Literal) else self.matching(term, None, None)
         return next(as_object, None) is not None or next(as_subject, None) is not None
 
+    @cached_property
+    def predicates(self) -> frozenset[Object]:
+        """Every predicate of the data."""
+        return frozenset(row[0] for row in self.select("SELECT DISTINCT ?p WHERE { ?s ?p ?o }"))
+
     def keep(self, name: str, nodes: Iterable[Object]) -> str:
         """Keep nodes beside the data until `forget`; the pattern that finds them, with {} for a variable."""
         node, has, graph = ox.NamedNode(KEPT + name), ox.NamedNode(KEPT + "has"), ox.NamedNode(KEPT)

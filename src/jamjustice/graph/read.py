@@ -36,6 +36,7 @@ ENGINE_FORMATS = {
 """The engine's name of each format."""
 
 _OTHER_RDF = {".ttl", ".nt", ".nq", ".trig", ".rdf", ".owl", ".jsonld", ".n3"}
+_CAPITAL = re.compile(r"@[a-z0-9-]*[A-Z]")  # quick, and true of more
 _CAPITAL_TAG = re.compile(r"[\"']\s*@[A-Za-z0-9-]*[A-Z]")
 _RDF_1_2 = re.compile(r"<<|\{\||@[A-Za-z0-9-]+--")
 _WHERE = re.compile(r"^Parser error (?:at|between) line \d+ [^:]*: ")
@@ -121,7 +122,8 @@ def document(text: str, path: str, *, graph: str = "", known: Mapping[str, str] 
 
 def rdf_1_2_problem(text: str, path: str) -> Problem | None:
     """The problem that a text has if it is RDF 1.2, as it may be where signs of that stand in it."""
-    if not (found := _RDF_1_2.search(text)):
+    signs = any(sign in text for sign in ("<<", "{|", "--"))
+    if not (found := _RDF_1_2.search(text) if signs else None):
         return None
     message = "triple terms and base directions are RDF 1.2, which is not supported yet."
     return Problem(path, *place(text, found.start()), message)
@@ -142,7 +144,7 @@ def parse_triples(data: bytes, format_: Format = TURTLE) -> list[ox.Triple]:
 
 def kept_tags(text: str) -> str:
     """The same Turtle with each language tag that has capitals written as a datatype that keeps them."""
-    if not _CAPITAL_TAG.search(text):
+    if not (_CAPITAL.search(text) and _CAPITAL_TAG.search(text)):
         return text
     pieces, at, after_string = [], 0, False
     for token in tokens(text):

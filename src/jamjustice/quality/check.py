@@ -8,29 +8,26 @@ from typing import TYPE_CHECKING
 
 from jamjustice.errors import SettingsError, UsageError
 from jamjustice.graph.exact import ExactStore
-from jamjustice.graph.locate import LARGE, Locator, Place
-from jamjustice.graph.terms import BlankNode, Literal, NamedNode, plain
+from jamjustice.graph.locate import LARGE, Locator
+from jamjustice.graph.terms import Literal, NamedNode, plain
 from jamjustice.quality.accepted import FILE, mark_known, read_accepted
-from jamjustice.quality.advice import Advice
 from jamjustice.quality.findings import Finding, Severity
 from jamjustice.quality.naming import Namer
-from jamjustice.quality.places import Places
-from jamjustice.quality.result_words import message
 from jamjustice.quality.shapes import check_shapes
 from jamjustice.quality.validate import Engine, Outcome, validate
 from jamjustice.settings import FILE as SETTINGS
 from jamjustice.settings import Validation
 from jamjustice.text import display
-from jamjustice.vocabulary import OWL
+from jamjustice.vocabulary import LABELS, OWL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from concurrent.futures import Future
 
     from jamjustice.graph.dataset import Dataset
     from jamjustice.graph.load import Loaded
     from jamjustice.graph.locate import Placed
     from jamjustice.graph.read import Document
-    from jamjustice.quality.validate import Violation
 
 
 @dataclass(frozen=True)
@@ -106,6 +103,7 @@ def check_dataset(dataset: Dataset, *, extra: Sequence[Finding] = (), how: How =
         documents = [d for d in dataset.data if d.graph in graphs]
         store = ExactStore.of(triple for name in validation.graphs for triple in dataset.triples(name))
         shapes = _shapes(dataset, validation)
+        check_shapes(shapes)
         checks.append(_check(store, documents, shapes, namer, (dataset.prefixes, project.base), how))
         findings += checks[-1].findings
     unseen = sum(check.outcome.unseen for check in checks)
@@ -131,18 +129,24 @@ def check_documents(
 
     `base` is that of the project that the shapes belong to, if any.
     """
+    check_shapes(shapes)
     store = ExactStore.of(triple for document in data for triple in document.triples)
     return _check_files(store, data, shapes, base, how)
 
 
-def check_loaded(data: Loaded, shapes: Sequence[Document], *, base: str = "", how: How = NORMALLY) -> Report:
-    """The same for data that are in a store already."""
+def check_loaded(loading: Future[Loaded], shapes: Sequence[Document], *, base: str = "", how: How = NORMALLY) -> Report:
+    """The same for data that are being loaded into a store; meanwhile the shapes are looked at."""
+    check_shapes(shapes)
+    data = loading.result()
     return _check_files(data.store, data.sources, shapes, base, how)
 
 
 def _check_files(store: ExactStore, data: Sequence[Placed], shapes: Sequence[Document], base: str, how: How) -> Report:
     prefixes = {name: iri for document in (*shapes, *data) for name, iri in document.prefixes.items()}
-    check = _check(store, data, shapes, Namer(prefixes, store.triples), (prefixes, base), how)
+    namer = Namer(
+        prefixes, lambda: (triple for label in LABELS for triple in store.matching(None, NamedNode(label), None))
+    )
+    check = _check(store, data, shapes, namer, (prefixes, base), how)
     report = Report(
         _ordered(check.findings),
         (check.outcome,),
@@ -174,12 +178,14 @@ def _check(
     names: tuple[Mapping[str, str], str],
     how: How,
 ) -> _Check:
-    """One validation; `names` are the prefixes and the base. Raises InputError for shapes that are none."""
-    check_shapes(shapes)
+    """One validation; `names` are the prefixes and the base."""
     rules = [triple for document in shapes for triple in document.triples]
     outcome = validate(store, rules, engine=how.engine, progress=how.progress, most=how.most)
-    places, advice = Places(documents, outcome.violations), Advice(rules, *names)
-    found = tuple(_finding(violation, places, namer, advice) for violation in outcome.violations)
+    found: tuple[Finding, ...] = ()
+    if outcome.violations:
+        from jamjustice.quality.from_results import as_findings
+
+        found = as_findings(outcome.violations, documents, rules, namer, names)
     return _Check(outcome, found, tuple(_altered(store, documents, namer)), tuple(_notes(outcome, shapes)))
 
 
@@ -245,37 +251,3 @@ def _shapes(dataset: Dataset, validation: Validation) -> list[Document]:
 def _setting(dataset: Dataset, line: int, message: str) -> SettingsError:
     project = dataset.project
     return SettingsError(display(project.folder / SETTINGS), line, message)
-
-
-def _finding(violation: Violation, places: Places, namer: Namer, advice: Advice) -> Finding:
-    rule = advice.rule(violation.shape)
-    name = rule.name or violation.component.removesuffix("ConstraintComponent")
-    path = _path(violation, namer, advice)
-    place = places.of(violation) or Place("", 0, 0)
-    # A rule about the whole graph has a focus that the data do not describe: then the value is the thing it speaks of.
-    thing = violation.focus if violation.value is None or places.block(violation.focus) else violation.value
-    return Finding(
-        *place,
-        severity=violation.severity,
-        rule=name,
-        label=namer.label(thing),
-        message=message(violation, advice, path, namer.short),
-        focus="" if isinstance(violation.focus, BlankNode) else violation.focus.value,
-        path=path,
-        value="" if thing == violation.value else _shown_value(violation, namer),
-        advice=rule.advice,
-        page=rule.page,
-    )
-
-
-def _path(violation: Violation, namer: Namer, advice: Advice) -> str:
-    if isinstance(violation.path, BlankNode):
-        return advice.path(violation.shape)
-    return ("^" if violation.inverse else "") + namer.short(violation.path)
-
-
-def _shown_value(violation: Violation, namer: Namer) -> str:
-    if violation.value is None or violation.value == violation.focus:
-        return ""
-    text = namer.short(violation.value)
-    return text if len(text) <= 200 else f"{text[:200]}…"

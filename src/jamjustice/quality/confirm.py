@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 GROUPS = 40
 """So many groups of suspects are validated apart; the rest of a shape's suspects together."""
+FEW = 200
+"""So many suspects of a shape are validated together, whatever they are suspected of."""
 BATCH = 4000
 """The most suspects of a shape that are validated at once."""
 
@@ -129,7 +131,7 @@ def _cut(found: Suspects, size: int) -> Iterator[Suspects]:
 
 def _groups(shapes: Shapes, found: Suspects) -> Iterator[Suspects]:
     """The suspects of one shape, grouped by what they are suspected of; the largest groups first."""
-    if not _divisible(shapes, found):
+    if len(found.nodes) <= FEW or not _divisible(shapes, found):
         yield found
         return
     suspected: dict[Term, set[Part]] = defaultdict(set)
@@ -178,7 +180,7 @@ def rewritten(shapes: Shapes, suspects: Sequence[Suspects]) -> list[Triple]:
     targets = {SH + name for name in TARGETS}
     kept = [
         triple
-        for triple in shapes.triples
+        for triple in _reachable(shapes, suspects)
         if triple.subject in blank
         or (
             triple.predicate.value not in targets
@@ -188,6 +190,20 @@ def rewritten(shapes: Shapes, suspects: Sequence[Suspects]) -> list[Triple]:
     target = NamedNode(SH + "targetNode")
     named = [found for found in suspects if isinstance(found.shape.node, NamedNode)]
     return kept + [Triple(found.shape.node, target, node) for found in named for node in found.nodes]  # type: ignore[arg-type]
+
+
+def _reachable(shapes: Shapes, suspects: Sequence[Suspects]) -> Sequence[Triple]:
+    """What is said of the suspects' shapes and of everything that they name, and the prefixes; else all."""
+    if shapes.has_siblings or shapes.custom:
+        return shapes.triples
+    stack: list[Term] = [*(found.shape.node for found in suspects), *shapes.ontologies]
+    reached: set[Term] = set()
+    while stack:
+        node = stack.pop()
+        if node not in reached:
+            reached.add(node)
+            stack += [o for objects in shapes.about.get(node, {}).values() for o in objects if o in shapes.about]
+    return [triple for triple in shapes.triples if triple.subject in reached]
 
 
 def _message(error: Exception) -> str:

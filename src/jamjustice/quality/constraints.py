@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NONE: Nodes = frozenset()
 NOTHING = "<urn:x-nothing>"
+_SEVERAL = "SELECT ?this WHERE {{ ?this {} ?v }} GROUP BY ?this HAVING (COUNT(*) > {}) LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,17 @@ class Constraints(Patterns):
         Where it holds for no value of the property at all, which is asked first, the focus nodes need not be found.
         """
         if isinstance(shape.path, NamedNode):
-            anywhere = f"SELECT ?this WHERE {{ ?this {shape.path} ?v . {rest} }} LIMIT 1"
-            if anywhere not in self._nowhere and next(self.rows(anywhere), None) is None:
-                self._nowhere.add(anywhere)
-            if anywhere in self._nowhere:
+            if shape.path not in self.data.predicates:
+                return iter(())
+            if not self._anywhere(f"SELECT ?this WHERE {{ ?this {shape.path} ?v . {rest} }} LIMIT 1"):
                 return iter(())
         return self.rows(f"SELECT DISTINCT {names} WHERE {{ {self.values(shape, focus)[0]} {rest} }}")
+
+    def _anywhere(self, query: str) -> bool:
+        """Whether a query has an answer; that it has none is remembered."""
+        if query not in self._nowhere and next(self.rows(query), None) is None:
+            self._nowhere.add(query)
+        return query not in self._nowhere
 
     def _with_value(self, shape: Shape, focus: Focus, rest: str) -> Bounds:
         nodes = frozenset(row[0] for row in self._rejected(shape, focus, rest))
@@ -110,7 +116,7 @@ class Constraints(Patterns):
         """Fails when a value is no instance of each class (4.1.1)."""
         variable = self.values(shape, focus)[1]
         return union(
-            self._with_value(shape, focus, f"FILTER NOT EXISTS {{ {self.instances(class_)(variable)} }}")
+            self._with_value(shape, focus, f"MINUS {{ {self.instances(class_)(variable)} }}")
             for class_ in shape.values["class"]
         )
 
@@ -128,6 +134,8 @@ class Constraints(Patterns):
         most, path = shape.integer("maxCount"), self.path(shape)
         if most == 0:
             return self._exactly(f"{focus('?this')} ?this {path} ?v")
+        if isinstance(shape.path, NamedNode) and not self._anywhere(_SEVERAL.format(path, most)):
+            return Bounds()
         if most == 1 and isinstance(shape.path, NamedNode):
             return self._with_value(shape, focus, f"?this {path} ?o . FILTER(!sameTerm(?v, ?o))")
         return self._counted(f"{focus('?this')} ?this {path} ?v", f"COUNT(DISTINCT ?v) > {most}")
@@ -144,6 +152,8 @@ class Constraints(Patterns):
             return Bounds()
         if any(tag(literal) for literal in self.data.changed):
             raise UncompiledError("uniqueLang")
+        if isinstance(shape.path, NamedNode) and not self._anywhere(_SEVERAL.format(path, 1)):
+            return Bounds()
         same = 'LANG(?v) = LANG(?o) && LANG(?v) != "" && !sameTerm(?v, ?o)'
         return self._with_value(shape, focus, f"?this {path} ?o . FILTER({same})")
 

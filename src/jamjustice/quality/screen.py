@@ -55,7 +55,7 @@ _NEEDS = {
 }
 """Parameters that pySHACL refuses without another."""
 
-_DEPTH = 12
+_DEPTH = 14
 """pySHACL stops at 15 shapes within each other."""
 
 

@@ -164,11 +164,16 @@ class Shapes:
         found = (path for node in self._objects[SH + "parameter"] for path in self.objects(node, SH + "path"))
         return frozenset(path.value for path in found if isinstance(path, NamedNode))
 
+    @cached_property
+    def ontologies(self) -> list[Term]:
+        """The nodes that prefixes may be declared with."""
+        return [node for node in self._subjects[RDF_TYPE] if self._has_type(node, OWL + "Ontology")]
+
     def prefixes(self, constraint: Term) -> dict[str, str]:
         """The prefixes of a SPARQL constraint (SHACL 5.2.1): of the ontology it names, else of all."""
         found = {"rdf": RDF, "rdfs": RDFS, "owl": OWL}
         named = self.objects(constraint, SH + "prefixes")
-        ontologies = [node for node in self._subjects[RDF_TYPE] if self._has_type(node, OWL + "Ontology")]
+        ontologies = self.ontologies
         for node in named:
             own = node in ontologies and self.objects(node, SH + "declare")
             for source in [node] if own else [node, *ontologies]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jamjustice.errors import InputError, Problem, UnknownName, caret
@@ -46,7 +47,6 @@ def check_shapes(documents: Sequence[Document]) -> None:
     The graph is held against SHACL's own shapes; each query is parsed, and may hold no clause that SHACL forbids
     (section 5.2.1 and appendix A: MINUS, SERVICE, VALUES).
     """
-    text = (files("pyshacl") / "assets" / "shacl-shacl.ttl").read_bytes()
     shapes = [triple for document in documents for triple in document.triples]
     locator, nowhere = Locator(documents), Place(documents[0].path, 0, 0)
     prefixes, terms = declared_prefixes(documents), _shacl_terms()
@@ -54,7 +54,7 @@ def check_shapes(documents: Sequence[Document]) -> None:
     names = _References(shapes, {**prefixes, **{k: v for d in documents for k, v in d.prefixes.items()}})
     problems += [Problem(*(locator.mention(node) or nowhere), message) for node, message in names.undefined()]
     problems += [Problem(*(locator.block(node) or nowhere), message) for node, message in names.recursive()]
-    for violation in validate(shapes, parse_triples(text)).violations:
+    for violation in validate(shapes, _asset("shacl-shacl.ttl")).violations:
         if not names.describes(violation.focus):
             continue
         place = (violation.path and locator.statement(violation.focus, violation.path, violation.value)) or (
@@ -138,6 +138,12 @@ def _problems(document: Document, prefixes: Mapping[str, str], terms: frozenset[
             yield from _query_problems(document, statement, prefixes)
 
 
+def _asset(name: str) -> list[Triple]:
+    """A vocabulary that comes with pySHACL, which need not be imported for that."""
+    (folder,) = find_spec("pyshacl").submodule_search_locations  # type: ignore[union-attr, misc]
+    return parse_triples(Path(folder, "assets", name).read_bytes())
+
+
 def _statements(document: Document) -> Iterator[Statement]:
     """The statements of a file; without their places where its format does not let these be found."""
     if document.text:
@@ -156,8 +162,7 @@ def _local_terms(statement: Statement) -> set[str]:
 
 def _shacl_terms() -> frozenset[str]:
     """The local names of SHACL's own vocabulary."""
-    text = (files("pyshacl") / "assets" / "shacl.ttl").read_bytes()
-    subjects = {triple.subject for triple in parse_triples(text)}
+    subjects = {triple.subject for triple in _asset("shacl.ttl")}
     return frozenset(s.value.removeprefix(SH) for s in subjects if isinstance(s, NamedNode) and s.value.startswith(SH))
 
 
