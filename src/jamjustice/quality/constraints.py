@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 NONE: Nodes = frozenset()
 NOTHING = "<urn:x-nothing>"
+_SAME_LANGUAGE = (
+    'SELECT ?this WHERE {{ ?this {} ?v BIND(LANG(?v) AS ?l) FILTER(?l != "") }} '
+    "GROUP BY ?this ?l HAVING (COUNT(*) > 1) LIMIT 1"
+)
 _SEVERAL = "SELECT ?this WHERE {{ ?this {} ?v }} GROUP BY ?this HAVING (COUNT(*) > {}) LIMIT 1"
 
 
@@ -152,7 +156,7 @@ class Constraints(Patterns):
             return Bounds()
         if any(tag(literal) for literal in self.data.changed):
             raise UncompiledError("uniqueLang")
-        if isinstance(shape.path, NamedNode) and not self._anywhere(_SEVERAL.format(path, 1)):
+        if isinstance(shape.path, NamedNode) and not self._anywhere(_SAME_LANGUAGE.format(path)):
             return Bounds()
         same = 'LANG(?v) = LANG(?o) && LANG(?v) != "" && !sameTerm(?v, ?o)'
         return self._with_value(shape, focus, f"?this {path} ?o . FILTER({same})")

@@ -79,8 +79,9 @@ class Patterns:
         if shape.path is None:
             return focus
         outer, path = self.fresh(), self.path(shape)
-        found: Focus = lambda variable: f"{focus(outer)} {outer} {path} {variable} ."  # noqa: E731 - one of two
-        return found if isinstance(shape.path, NamedNode) else self.kept(found)
+        if isinstance(shape.path, NamedNode):  # many nodes may have the same value: each is looked at once
+            return lambda v: f"{{ SELECT DISTINCT {v} WHERE {{ {focus(outer)} {outer} {path} {v} . }} }}"
+        return self.kept(lambda variable: f"{focus(outer)} {outer} {path} {variable} .")
 
     def targets(self, shape: Shape) -> Focus:
         """The focus nodes of a shape (SHACL 2.1.3)."""
