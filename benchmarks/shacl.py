@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from measure import Measurement
 
 SIZES = (16_000, 160_000, 1_000_000)
-PACKAGES = ("jamjustice", "pyshacl", "rdflib", "oxrdflib", "pyoxigraph", "pyrudof")
+PACKAGES = ("jamjustice", "pyshacl", "rdflib", "pyoxigraph", "pyrudof")
 
 
 def main() -> int:

@@ -233,10 +233,10 @@ def test_every_file_that_cannot_be_read_is_named(run_cli: RunCli, tmp_path: Path
     (tmp_path / "b.ttl").write_bytes(b"# caf\xe9\n")
     run = run_cli("check", "--data", "a.ttl", "--data", "b.ttl", "--data", "c.ttl", cwd=tmp_path)
     assert run.code == 3
-    assert run.out == ""
-    assert "a.ttl:1:1:" in run.err
-    assert "b.ttl:1:6: byte 0xe9 is not UTF-8" in run.err
-    assert "c.ttl: there is no such file" in run.err
+    assert run.err == ""
+    assert "a.ttl:1:1:" in run.out
+    assert "b.ttl:1:6: byte 0xe9 is not UTF-8" in run.out
+    assert "c.ttl: there is no such file" in run.out
 
 
 ODD = {
@@ -294,9 +294,9 @@ def test_a_shape_that_is_wrong_is_named_with_its_line(run_cli: RunCli, tmp_path:
     (tmp_path / "a.ttl").write_text(PREFIXES + "e:a a e:T .\n")
     run = run_cli("check", "--data", "a.ttl", "--shapes", "s.ttl", cwd=tmp_path)
     assert run.code == 3, run
-    assert run.out == ""
-    lines = {int(row.split(":")[1]) for row in run.err.splitlines() if row.startswith("s.ttl:")}
-    assert lines, run.err
+    assert run.err == ""
+    lines = {int(row.split(":")[1]) for row in run.out.splitlines() if row.startswith("s.ttl:")}
+    assert lines, run.out
     assert lines <= set(range(6, len(shapes.read_text().splitlines()) + 1))
     assert line_of(shapes, mark) in lines or 6 in lines
 

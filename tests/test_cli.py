@@ -144,7 +144,7 @@ def test_what_cannot_be_meant_is_wrong_usage_with_a_reason_on_standard_error(
         ("query", "co-investigators"),
         ("query", "co-investigators", "--format", "table"),
         ("query", "--list"),
-        ("check", "--data", "data/vocabulary/status.ttl", "--shapes", "ontology/shapes/dataset.ttl"),
+        ("check", "--data", "data/vocabulary/status.ttl", "--shapes", "ontology/shapes/core.ttl"),
         ("export", "--graph", "page"),
         ("--help",),
     ],

@@ -36,8 +36,7 @@ FLOORS = (
 HOMES = {
     "rdflib": ("graph/", "quality/", "queries/result.py", "__init__.py"),  # in the last two only as a type
     "pyparsing": ("graph/",),
-    "pyshacl": ("quality/shapes.py",),
-    "oxrdflib": ("quality/shapes.py",),
+    "pyshacl": ("quality/confirm.py",),
     "pyoxigraph": ("graph/", "store/"),
     "SPARQLWrapper": ("store/remote.py",),
     "yaml": ("queries/library.py",),

@@ -88,8 +88,8 @@ def test_a_file_that_would_be_passed_over_or_cannot_be_named_is_reported(
     (copy / file).write_text(TRIPLE, "utf-8")
     run = run_cli("check", cwd=copy)
     assert run.code == 3
-    assert run.err.startswith(f"{file}: ")
-    assert says in run.err
+    assert run.out.startswith(f"{file}: ")
+    assert says in run.out
 
 
 def test_hidden_files_are_not_the_projects(run_cli: RunCli, copy: Path) -> None:

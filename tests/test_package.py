@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-HEAVY = {"rdflib", "pyshacl", "pyoxigraph", "oxrdflib", "SPARQLWrapper", "pandas", "jinja2", "uvicorn", "yaml"}
+HEAVY = {"rdflib", "pyshacl", "pyoxigraph", "SPARQLWrapper", "pandas", "jinja2", "uvicorn", "yaml"}
 
 
 def python(code: str, cwd: Path, env: Mapping[str, str] | None = None) -> str:

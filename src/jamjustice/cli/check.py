@@ -16,7 +16,7 @@ from jamjustice.cli.console import colours, emit, say, stdin, watched
 from jamjustice.errors import InputError, Problem, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jamjustice.graph.dataset import Dataset
     from jamjustice.graph.read import Document
@@ -100,7 +100,7 @@ def command(
         return _loose(options, data, shapes, how) if data or shapes else _project(options, files, how)
 
     report = watched(work)
-    for note in report.notes:
+    for note in (*report.notes, *_changed(report)):
         say(note)
     written = format_ or _SUFFIXES.get(Path(output).suffix.lower(), "text")
     text = _rendered(report, written, known=known)
@@ -112,6 +112,14 @@ def command(
 
 _SUFFIXES = {".json": "json", ".ttl": "turtle", ".html": "html", ".htm": "html", ".txt": "text"}
 """The format that the suffix of a file asks for."""
+
+
+def _changed(report: Report) -> Iterator[str]:
+    """The literals that are shown otherwise where an engine answers; dumps and reports have them as written."""
+    for literal in report.changed[:10]:
+        yield f"{literal} is written in a form that Oxigraph changes."
+    if report.changed:
+        yield f"{len(report.changed)} such literals: the endpoint and the pages show them in another form."
 
 
 def _rendered(report: Report, format_: str, *, known: bool) -> str:
@@ -141,7 +149,7 @@ def _project(options: dict[str, str | None], files: tuple[str, ...], how: How) -
     try:
         dataset = read_dataset(project)
     except InputError as error:
-        found = [*_unreadable(error, project), *_library_findings(project, {})]
+        found = [*_unreadable(error, project.base), *_library_findings(project, _prefixes(project))]
         return Report(tuple(found), (), 0, len(project.data_files()), {}, title=project.settings.title).only(shown)
     found = [*_library_findings(project, dataset.prefixes), *_context_findings(dataset)]
     source = os.environ.get("JAMJUSTICE_SOURCE_DIR")
@@ -149,7 +157,7 @@ def _project(options: dict[str, str | None], files: tuple[str, ...], how: How) -
     try:
         report = check_dataset(dataset, extra=found, how=how)
     except InputError as error:
-        found += _unreadable(error, project)
+        found += _unreadable(error, project.base)
         report = Report(tuple(found), (), 0, len(dataset.data), dataset.prefixes, title=project.settings.title)
     return report.only(shown)
 
@@ -166,7 +174,7 @@ def _chosen(project: Project, files: tuple[str, ...]) -> set[str]:
     return {known[Path(file).resolve()] for file in files}
 
 
-def _unreadable(error: InputError, project: Project) -> list[Finding]:
+def _unreadable(error: InputError, base: str) -> list[Finding]:
     from jamjustice.quality.accepted import FILE
     from jamjustice.quality.findings import unreadable
 
@@ -176,17 +184,30 @@ def _unreadable(error: InputError, project: Project) -> list[Finding]:
         suffix = Path(problem.file).suffix
         is_shapes = suffix in {".ttl", ""} and FILE not in problem.file and "/shapes" in f"/{problem.file}"
         rule = rules.get(suffix, "shapes" if is_shapes else "syntax")
-        found += unreadable([problem], rule, project.base)
+        found += unreadable([problem], rule, base)
     return found
 
 
-def _library_findings(project: Project, prefixes: Mapping[str, str]) -> list[Finding]:
+def _prefixes(project: Project) -> Mapping[str, str] | None:
+    """The prefixes of a project whose data cannot be read; None when its ontology cannot be read either."""
+    from jamjustice.graph.dataset import Dataset
+    from jamjustice.graph.read import read_ontology
+
+    try:
+        return Dataset(project, read_ontology(project), (), ()).prefixes
+    except InputError:
+        return None
+
+
+def _library_findings(project: Project, prefixes: Mapping[str, str] | None) -> list[Finding]:
     from jamjustice.queries.library import read_library
 
+    if prefixes is None:
+        return []
     try:
         read_library(project, prefixes)
     except InputError as error:
-        return _unreadable(error, project)
+        return _unreadable(error, project.base)
     return []
 
 
@@ -196,7 +217,7 @@ def _context_findings(dataset: Dataset) -> list[Finding]:
     try:
         Published(dataset, {}).style  # noqa: B018 - the JSON-LD context is read, and refused if it is none
     except InputError as error:
-        return _unreadable(error, dataset.project)
+        return _unreadable(error, dataset.project.base)
     return []
 
 
@@ -210,26 +231,31 @@ def _dataset(options: dict[str, str | None]) -> Dataset:
 def _loose(options: dict[str, str | None], data: tuple[str, ...], shapes: tuple[str, ...], how: How) -> Report:
     """Files that are named, checked against shapes that are named; what is not named is the project's."""
     from jamjustice.graph.load import load, require_memory
-    from jamjustice.quality.check import check_documents, check_loaded, project_shapes
+    from jamjustice.quality.check import Report, check_documents, check_loaded, project_shapes
 
-    contents = _contents(data)
     dataset = None if data and shapes else _dataset(options)
-    rules = project_shapes(dataset) if dataset and not shapes else _documents(_contents(shapes))
     base = dataset.project.base if dataset and not shapes else ""
-    size = sum(len(content) for _, content in contents)
-    if size > LARGE:
-        require_memory(contents)
-        with ThreadPoolExecutor(1) as threads:
-            return check_loaded(threads.submit(load, contents), rules, base=base, how=how)
-    documents = list(dataset.data) if dataset and not data else _documents(contents)
-    return check_documents(documents, rules, base=base, how=how)
+    problems: list[Problem] = []
+    contents = _contents(data, problems)
+    rules = project_shapes(dataset) if dataset and not shapes else _documents(_contents(shapes, problems), problems)
+    try:
+        if sum(len(content) for _, content in contents) > LARGE and not problems:
+            require_memory(contents)
+            with ThreadPoolExecutor(1) as threads:
+                return check_loaded(threads.submit(load, contents), rules, base=base, how=how)
+        documents = list(dataset.data) if dataset and not data else _documents(contents, problems)
+        if not problems:
+            return check_documents(documents, rules, base=base, how=how)
+    except InputError as error:
+        problems += error.problems
+    return Report(tuple(_unreadable(InputError(*problems), base)), (), 0, 0, {})
 
 
-def _contents(names: tuple[str, ...]) -> list[tuple[str, bytes]]:
-    """The files that names and patterns stand for. Raises InputError with everything that cannot be read."""
+def _contents(names: tuple[str, ...], problems: list[Problem]) -> list[tuple[str, bytes]]:
+    """The files that names and patterns stand for; what cannot be read goes to the problems."""
     from jamjustice.text import bytes_of
 
-    contents, problems = list[tuple[str, bytes]](), list[Problem]()
+    contents = []
     for name in names:
         is_pattern = glob.has_magic(name) and not Path(name).exists()
         found = sorted(glob.glob(name, recursive=True)) if is_pattern else [name]  # noqa: PTH207 - also absolute ones
@@ -240,21 +266,17 @@ def _contents(names: tuple[str, ...]) -> list[tuple[str, bytes]]:
                 contents.append((file, stdin() if file == "-" else bytes_of(Path(file), file)))
             except InputError as error:
                 problems += error.problems
-    if problems:
-        raise InputError(*problems)
     return contents
 
 
-def _documents(contents: list[tuple[str, bytes]]) -> list[Document]:
+def _documents(contents: list[tuple[str, bytes]], problems: list[Problem]) -> list[Document]:
+    """The files with their triples; what cannot be read goes to the problems."""
     from jamjustice.graph.load import read_document
 
-    documents: list[Document] = []
-    problems: list[Problem] = []
+    documents = []
     for name, content in contents:
         try:
             documents.append(read_document(content, name))
         except InputError as error:
             problems += error.problems
-    if problems:
-        raise InputError(*problems)
     return documents

@@ -55,7 +55,7 @@ def check_shapes(documents: Sequence[Document]) -> None:
     problems += [Problem(*(locator.mention(node) or nowhere), message) for node, message in names.undefined()]
     problems += [Problem(*(locator.block(node) or nowhere), message) for node, message in names.recursive()]
     for violation in validate(shapes, _asset("shacl-shacl.ttl")).violations:
-        if not names.describes(violation.focus):
+        if isinstance(violation.focus, NamedNode) and not names.describes(violation.focus):
             continue
         place = (violation.path and locator.statement(violation.focus, violation.path, violation.value)) or (
             locator.block(violation.focus)
