@@ -17,8 +17,8 @@ from jamjustice.errors import InputError
 from jamjustice.graph.dataset import declared_prefixes
 from jamjustice.graph.read import document, read_ontology
 from jamjustice.project import open_project
-from jamjustice.quality.findings import Severity, rule_page
-from jamjustice.quality.reference import as_json, as_markdown, counted
+from jamjustice.quality.findings import BESIDE, Severity, rule_page
+from jamjustice.quality.reference import OTHERS, as_json, as_markdown, counted
 from jamjustice.quality.rules import Example, Rule, missing, rules
 from jamjustice.quality.validate import validate
 from jamjustice.web.pages import rules_page
@@ -139,7 +139,8 @@ def test_the_page_in_the_repository_is_what_the_command_writes(run_cli: RunCli) 
 def test_the_page_of_a_rule_that_a_finding_names_is_its_section() -> None:
     anchors = re.findall(r'^<a id="([^"]+)"></a>$', (ROOT / "docs/rules.md").read_text("utf-8"), re.MULTILINE)
     base = open_project(ROOT).base
-    assert [rule_page(rule.iri, base) for rule in RULES] == [f"{base}rules#{anchor}" for anchor in anchors]
+    pages = [*(rule_page(rule.iri, base) for rule in RULES), *(f"{base}rules#{name}" for name in BESIDE)]
+    assert sorted(pages) == sorted(f"{base}rules#{anchor}" for anchor in anchors)
 
 
 # The command -----------------------------------------------------------------------------------------------------
@@ -398,7 +399,7 @@ def served(address: str) -> str:
 def test_the_served_page_has_an_anchor_for_every_rule_and_says_all_of_it(server: str) -> None:
     text = served(f"{server}rules")
     page = Page(text)
-    assert page.anchors == [rule.id for rule in RULES]
+    assert page.anchors == [*(rule.id for rule in RULES), *(name for name, _, _ in OTHERS)]
     for rule in RULES:
         assert rule.wrong
         assert rule.right

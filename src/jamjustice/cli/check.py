@@ -16,8 +16,9 @@ from jamjustice.cli.console import colours, emit, say, stdin, watched
 from jamjustice.errors import InputError, Problem, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from jamjustice.cli.console import Step
     from jamjustice.graph.dataset import Dataset
     from jamjustice.graph.read import Document
     from jamjustice.project import Project
@@ -95,7 +96,7 @@ def command(
     if files and (data or shapes):
         raise UsageError("FILES belong to the project; name a file after --data, or leave --data and --shapes out.")
 
-    def work(progress: Callable[[str, int, int], None]) -> Report:
+    def work(progress: Step) -> Report:
         how = How(engine, max_findings, progress)
         return _loose(options, data, shapes, how) if data or shapes else _project(options, files, how)
 

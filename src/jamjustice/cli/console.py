@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,9 +16,11 @@ import click
 from jamjustice.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 Result = TypeVar("Result")
+Step = Callable[[str, int, int], None]
+"""What is called with the name of a step, how much of it is done, and how much there is."""
 Progress = tuple[str, int, int]
 """What is being done, how much of it is done, and how much there is."""
 
@@ -84,7 +87,7 @@ def stdin() -> bytes:
     return sys.stdin.buffer.read()
 
 
-def watched(work: Callable[[Callable[[str, int, int], None]], Result]) -> Result:
+def watched(work: Callable[[Step], Result]) -> Result:
     """Do something long, which can be interrupted, and show on a terminal how far it is.
 
     It is done in a thread, because an engine in this one would keep Ctrl-C waiting. `work` is given what to call with

@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from jamjustice.quality.findings import Severity
+from jamjustice.quality.findings import BESIDE, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +34,22 @@ MEANINGS = {
     Severity.INFO: "This is true and worth counting. Nothing has to be done, and it does not stop a release.",
 }
 """What each severity means for a release."""
+
+_OTHERS = {
+    "syntax": "A file of the ontology or the data cannot be read.",
+    "query-library": "A query file cannot be read, or its header is wrong.",
+    "shapes": "A shapes file is not SHACL.",
+    "settings": "The list of accepted findings or the JSON-LD context cannot be read.",
+    "accepted": "An accepted finding no longer occurs.",
+    "evidence-lines": "The source document and its registered lines are not the same.",
+    "evidence-names": "A line is cited for a thing whose name it does not hold, or one that holds it is not cited.",
+    "evidence-printed": "What is given as printed stands in none of the lines cited for it.",
+    "evidence-topics": "A line is cited for a topic of which it holds no label.",
+    "evidence-prose": "A text shares six words in a row with the source.",
+}
+OTHERS = tuple((rule, what, BESIDE[rule]) for rule, what in _OTHERS.items())
+"""What `jamjustice check` finds beside the shapes: the name of the rule, what it says, and what to do."""
+OTHERS_HEADING = "Findings beside the shapes"
 
 _SPECIAL = re.compile(r"[\\`*_<>\[\]|~]|&(?=[#\w])")
 
@@ -69,8 +85,16 @@ def as_markdown(found: Sequence[Rule], title: str) -> str:
         "## All rules",
         f"| rule | severity | what it says |\n|---|---|---|\n{listed}".rstrip(),
         *(block for rule in found for block in _section(rule)),
+        f"## {OTHERS_HEADING}",
+        *(block for rule, what, todo in OTHERS for block in _other(rule, what, todo)),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _other(rule: str, what: str, todo: str) -> Iterator[str]:
+    yield f'<a id="{rule}"></a>'
+    yield f"### {rule}"
+    yield f"{_text(what)} {_text(todo)}"
 
 
 def _section(rule: Rule) -> Iterator[str]:

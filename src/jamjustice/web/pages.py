@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jamjustice.formats import HTML
 from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, short
 from jamjustice.graph.write import natural
-from jamjustice.quality.reference import INTRODUCTION, NO_RULES, READING, counted, heading
+from jamjustice.quality.reference import INTRODUCTION, NO_RULES, OTHERS, OTHERS_HEADING, READING, counted, heading
 from jamjustice.vocabulary import LABELS, RDF_FIRST, RDF_REST, RDF_TYPE, RDFS_LABEL
 from jamjustice.web.message import Answer, Request, relative
 
@@ -186,6 +186,8 @@ def _rules(found: Sequence[Rule], title: str) -> dict[str, Any]:
         "reading": READING,
         "severities": counted(found),
         "rules": found,
+        "others": OTHERS,
+        "others_heading": OTHERS_HEADING,
     }
 
 
