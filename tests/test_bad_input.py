@@ -169,7 +169,7 @@ def test_a_file_that_is_not_there_is_named(refused: Refused, args: tuple[str, ..
 
 def test_all_files_that_cannot_be_checked_are_reported(refused: Refused, copy: Path) -> None:
     write(copy / "one.ttl", "<http://e/a> <http://e/b> .")
-    write(copy / "two.ttl", "")
+    write(copy / "two.ttl", "<http://e/a> .")
     err = refused(INPUT, "check", "--data", "one.ttl", "--data", "two.ttl", "--data", "three.ttl").err
     assert all(f"{name}.ttl" in err for name in ("one", "two", "three"))
 

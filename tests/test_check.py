@@ -233,7 +233,7 @@ def test_every_file_that_cannot_be_read_is_named(run_cli: RunCli, tmp_path: Path
     (tmp_path / "b.ttl").write_bytes(b"# caf\xe9\n")
     run = run_cli("check", "--data", "a.ttl", "--data", "b.ttl", "--data", "c.ttl", cwd=tmp_path)
     assert run.code == 3
-    assert run.err == ""
+    assert run.err == "The shapes are those of Jam and Justice.\n"
     assert "a.ttl:1:1:" in run.out
     assert "b.ttl:1:6: byte 0xe9 is not UTF-8" in run.out
     assert "c.ttl: there is no such file" in run.out

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from rdflib import RDF, SH, Graph
+from rdflib import RDF, SH, Graph, URIRef
 
 from conftest import edit, line_of
 from jamjustice.cli.check import coloured
-from jamjustice.quality.check import Report
-from jamjustice.quality.findings import Finding, Severity, rule_page
+from jamjustice.errors import Problem
+from jamjustice.graph.load import read_document
+from jamjustice.graph.read import document
+from jamjustice.quality.check import Report, check_documents
+from jamjustice.quality.findings import Finding, Severity, rule_page, unreadable
 from jamjustice.quality.report import as_github, as_html, as_json, as_text, as_turtle, groups, summary
 from jamjustice.quality.validate import Outcome
 
@@ -212,7 +215,7 @@ def test_a_rule_of_the_project_says_what_to_do_and_where_it_is_explained(run_cli
 def test_json_holds_every_part_of_a_finding_and_counts_by_severity_and_rule() -> None:
     findings = finding(1, advice="Do.", page="https://e.org/rules#C2"), finding(2, known="Ada, 2026-01-01: so")
     found = json.loads(as_json(report(*findings, finding(rule="C10"), unseen=7)))
-    names = [field.name for field in fields(Finding)]
+    names = [field.name for field in fields(Finding) if field.name != "nodes"]
     assert [list(part) for part in found["findings"]] == [names] * 3
     assert (found["findings"][0]["advice"], found["findings"][1]["known"]) == ("Do.", "Ada, 2026-01-01: so")
     assert found["counts"]["Violation"] == {"new": 2, "known": 1}
@@ -456,4 +459,45 @@ def test_findings_that_say_the_same_are_one(run_cli: RunCli, tmp_path: Path) -> 
 
 def test_a_report_of_some_files_keeps_what_else_it_says() -> None:
     whole = report(finding(1), finding(2, file="data/b.ttl"), unseen=3)
-    assert whole.only({"data/b.ttl"}) == replace(whole, findings=(finding(2, file="data/b.ttl"),))
+    note = "Findings in other files: 1. To see them: jamjustice check"
+    assert whole.only({"data/b.ttl"}) == replace(whole, findings=(finding(2, file="data/b.ttl"),), notes=(note,))
+
+
+def test_a_turtle_report_holds_what_is_found_beside_the_shapes_and_does_not_conform() -> None:
+    problem = unreadable([Problem("data/a.ttl", 3, 5, "This is no Turtle.")], "syntax", "https://e.org/")
+    graph = Graph().parse(data=as_turtle(report(*problem)), format="turtle")
+    (result,) = graph.objects(None, SH.result)
+    assert str(graph.value(result, SH.resultMessage)) == "data/a.ttl:3:5: This is no Turtle."
+    assert graph.value(result, SH.sourceConstraintComponent) == URIRef("https://e.org/rules#syntax")
+    assert [str(value) for value in graph.objects(None, SH.conforms)] == ["false"]
+
+
+def test_findings_on_different_blank_nodes_are_different_findings() -> None:
+    shapes = "e:S a sh:NodeShape ; sh:targetClass e:T ; sh:property [ sh:path e:p ; sh:minCount 1 ] ."
+    prefixes = "@prefix e: <http://e/> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+    for name, data in {"a.ttl": "[] a e:T . [] a e:T .", "b.nt": TWO_IN_N_TRIPLES}.items():
+        given = read_document((prefixes + data if name == "a.ttl" else data).encode(), name)
+        assert len(check_documents([given], [document(prefixes + shapes, "s.ttl")]).findings) == 2
+
+
+TWO_IN_N_TRIPLES = "".join(
+    f"_:b{n} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://e/T> .\n" for n in range(2)
+)
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_of_messages_in_several_languages_the_english_one_is_shown(turn: int) -> None:
+    prefixes = "@prefix e: <http://e/> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+    messages = ['"Zu lang"@de', '"Too long"@en', '"Trop long"@fr']
+    shape = f"sh:path e:p ; sh:maxLength 1 ; sh:message {' , '.join(messages[turn:] + messages[:turn])}"
+    shapes = f"{prefixes}e:S a sh:NodeShape ; sh:targetClass e:T ; sh:property [ {shape} ] ."
+    found = check_documents([document(prefixes + 'e:a a e:T ; e:p "xx" .', "a.ttl")], [document(shapes, "s.ttl")])
+    assert [finding.message for finding in found.findings] == ["Too long"]
+
+
+def test_a_format_without_places_still_names_the_thing_and_the_file() -> None:
+    prefixes = "@prefix e: <http://e/> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+    shapes = f"{prefixes}e:S a sh:NodeShape ; sh:targetClass e:T ; sh:property [ sh:path e:p ; sh:maxLength 1 ] ."
+    text = '{"@id": "http://e/a", "@type": "http://e/T", "http://e/p": "xx", "http://purl.org/dc/terms/title": "Ann"}'
+    found = check_documents([read_document(text.encode(), "a.jsonld")], [document(shapes, "s.ttl")]).findings
+    assert [(finding.file, finding.label, finding.value) for finding in found] == [("a.jsonld", "Ann", '"xx"')]

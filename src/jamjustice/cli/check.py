@@ -120,7 +120,7 @@ def _changed(report: Report) -> Iterator[str]:
     for literal in report.changed[:10]:
         yield f"{literal} is written in a form that Oxigraph changes."
     if report.changed:
-        yield f"{len(report.changed)} such literals: the endpoint and the pages show them in another form."
+        yield f"The endpoint and the pages show such literals in another form; there are {len(report.changed)}."
 
 
 def _rendered(report: Report, format_: str, *, known: bool) -> str:
@@ -235,6 +235,8 @@ def _loose(options: dict[str, str | None], data: tuple[str, ...], shapes: tuple[
     from jamjustice.quality.check import Report, check_documents, check_loaded, project_shapes
 
     dataset = None if data and shapes else _dataset(options)
+    if dataset:
+        say(f"The {'data' if shapes else 'shapes'} are those of {dataset.project.settings.title or 'the project'}.")
     base = dataset.project.base if dataset and not shapes else ""
     problems: list[Problem] = []
     contents = _contents(data, problems)

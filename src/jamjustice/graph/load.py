@@ -116,6 +116,8 @@ def _free_memory() -> int | None:
 def read_document(data: bytes, name: str) -> Document:
     """One file with its triples in Python. Raises InputError."""
     data = unpacked(data, name)
+    if not data.strip() and format_of(name) is not RDF_XML:
+        return Document(name, "", "", (), {})
     if format_of(name) is TURTLE:
         return document(decode(data, name), name)
     loaded = _Reading(name, data)
@@ -156,8 +158,6 @@ class _Reading:
         self.shown = self.text if self.format in _PLACED else ""
         self.data = (kept_tags(self.text) if self.shown else self.text).encode()
         self.prefixes: Mapping[str, str] = {}
-        if not self.text.strip():
-            raise InputError(Problem(name, 0, 0, "the file is empty."))
 
     def into(self, store: ox.Store) -> None:
         """Let the engine load the file; what is wrong in it `check` says."""

@@ -18,7 +18,7 @@ from jamjustice.quality.validate import Engine, Outcome, validate
 from jamjustice.settings import FILE as SETTINGS
 from jamjustice.settings import Validation
 from jamjustice.text import display
-from jamjustice.vocabulary import LABELS, OWL
+from jamjustice.vocabulary import LABELS, OWL, SH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -78,7 +78,12 @@ class Report:
 
     def only(self, files: Collection[str]) -> Report:
         """The same report with the findings of some files only, if any is named, and what cannot be read."""
-        return replace(self, findings=tuple(f for f in self.findings if not files or f.file in files or f.unreadable))
+        if not files:
+            return self
+        kept = tuple(f for f in self.findings if f.file in files or f.unreadable)
+        other = sum(1 for f in self.findings if not f.known) - sum(1 for f in kept if not f.known)
+        note = f"Findings in other files: {other}. To see them: jamjustice check"
+        return replace(self, findings=kept, notes=(*self.notes, note) if other else self.notes)
 
     def at_most(self, number: int) -> Report:
         """The same report with so many of the findings that are not known; the weightiest are kept."""
@@ -153,7 +158,6 @@ def _check_files(store: ExactStore, data: Sequence[Placed], shapes: Sequence[Doc
         len(store),
         len(data),
         prefixes,
-        check.changed,
         unseen=check.outcome.unseen,
         notes=check.notes,
     )
@@ -185,16 +189,26 @@ def _check(
     if outcome.violations:
         from jamjustice.quality.from_results import as_findings
 
-        found = as_findings(outcome.violations, documents, rules, namer, names)
+        found = as_findings(outcome.violations, documents, rules, namer, names, store)
     return _Check(outcome, found, tuple(_altered(store, documents, namer)), tuple(_notes(outcome, shapes)))
 
 
 def _notes(outcome: Outcome, shapes: Sequence[Document]) -> Iterable[str]:
     if not outcome.targeted:
         yield "Nothing was checked: none of the targets of the shapes occurs in the data. Are these the right shapes?"
+    unsupported: set[str] = set()
     for triple in (triple for document in shapes for triple in document.triples):
-        if triple.predicate.value == OWL + "imports" and isinstance(triple.object, NamedNode):
+        if triple.predicate.value in _UNSUPPORTED:
+            unsupported.add(triple.predicate.value.removeprefix(SH))
+        elif triple.predicate.value == OWL + "imports" and isinstance(triple.object, NamedNode):
             yield f"owl:imports <{triple.object.value}> is not followed: give the file itself, beside the others."
+
+    for name in sorted(unsupported):
+        yield f"sh:{name} is not SHACL Core or SPARQL constraints, and was not looked at."
+
+
+_UNSUPPORTED = {SH + name for name in ("js", "expression", "rule", "target")}
+"""What belongs to SHACL Advanced Features or SHACL-JS."""
 
 
 def _altered(store: ExactStore, documents: Sequence[Placed], namer: Namer) -> Iterable[str]:
@@ -209,7 +223,7 @@ def _altered(store: ExactStore, documents: Sequence[Placed], namer: Namer) -> It
 
 
 def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.order))
+    return tuple(sorted(findings, key=lambda finding: finding.order))
 
 
 def project_shapes(dataset: Dataset) -> list[Document]:

@@ -7,9 +7,11 @@ with the other constraints taken away, which makes thousands of failing nodes be
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -83,7 +85,7 @@ def run(data: Graph, shapes: Iterable[Triple]) -> list[Triple]:
     from pyshacl.errors import ShapeRecursionWarning
 
     try:
-        with warnings.catch_warnings():
+        with _quiet(), warnings.catch_warnings():
             warnings.simplefilter("error", ShapeRecursionWarning)
             _, report, _ = validate(data, shacl_graph=rdflib_graph(shapes, {}), inference="none", inplace=True)
     except Exception as error:
@@ -91,6 +93,21 @@ def run(data: Graph, shapes: Iterable[Triple]) -> list[Triple]:
     if not hasattr(report, "serialize"):
         raise InputError(Problem("shapes", 0, 0, f"pySHACL cannot use these shapes: {report}"))
     return [triple_from_rdflib(triple) for triple in report]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep libraries from writing to standard error about values and shapes that findings or errors speak of."""
+    loggers = [logging.getLogger(name) for name in ("rdflib", "pyshacl")]
+    before = [(logger.level, logger.propagate) for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, (level, propagate) in zip(loggers, before, strict=True):
+            logger.setLevel(level)
+            logger.propagate = propagate
 
 
 def joined(reports: Iterable[Iterable[Triple]]) -> tuple[Triple, ...]:
@@ -207,7 +224,10 @@ def _reachable(shapes: Shapes, suspects: Sequence[Suspects]) -> Sequence[Triple]
 
 
 def _message(error: Exception) -> str:
-    if type(error).__name__ == "ShapeRecursionWarning":
+    name = type(error).__name__
+    if name == "ShapeRecursionWarning":
         return "a shape refers to itself, directly or through others, and SHACL does not say what that means."
+    if name == "InvalidOperation":
+        return "they compare numbers, and a value in the data is no number (NaN), which it cannot compare."
     text = " ".join((getattr(error, "message", "") or str(error)).split())
     return re.sub(r"\b(n?[0-9a-f]{32}(b[0-9]+)?)\b", "a blank node", text)[:600]

@@ -24,6 +24,7 @@ from jamjustice.graph.locate import Locator, Place
 from jamjustice.graph.terms import NamedNode
 from jamjustice.quality.findings import Finding, Severity, beside
 from jamjustice.quality.naming import Namer
+from jamjustice.text import decode, display
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,7 +82,7 @@ def _lines(dataset: Dataset, folder: Path, source: _Source) -> Iterator[tuple[st
         data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() != rows[0]["digest"]:
             yield "lines", document, "The digest of the source document has changed.", ""
-        content = dict(enumerate(data.decode().split("\n"), start=1))
+        content = dict(enumerate(_text(data, path).split("\n"), start=1))
         registered = {int(row["number"]): row for row in rows}
         for number, line in content.items():
             if line.strip() and number not in registered:
@@ -93,6 +94,14 @@ def _lines(dataset: Dataset, folder: Path, source: _Source) -> Iterator[tuple[st
                 yield "lines", row["line"], f"Line {number} is registered, but the source has no text there.", ""
             elif hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
                 yield "lines", row["line"], f"The digest of line {number} has changed.", ""
+
+
+def _text(data: bytes, path: Path) -> str:
+    """The text of a document, with nothing taken away. Raises InputError when it is not UTF-8."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return decode(data, display(path))
 
 
 def _grouped(dataset: Dataset, file: str) -> dict[str, tuple[set[str], set[str]]]:

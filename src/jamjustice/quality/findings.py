@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,10 @@ class Finding:
 
     source: str = ""
     """The line of the file, where the finding is that it cannot be read."""
+    component: str = ""
+    """The kind of constraint (SHACL 4), without `ConstraintComponent`."""
+    nodes: tuple[object, ...] = field(default=(), compare=False, repr=False)
+    """The nodes of the validation report that say this."""
 
     @property
     def unreadable(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jamjustice.graph.locate import Place
-from jamjustice.graph.terms import BlankNode
+from jamjustice.graph.terms import BlankNode, Literal
 from jamjustice.quality.advice import Advice
 from jamjustice.quality.findings import Finding
 from jamjustice.quality.places import Places
@@ -14,9 +14,11 @@ from jamjustice.quality.result_words import message
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from jamjustice.graph.exact import ExactStore
     from jamjustice.graph.locate import Placed
     from jamjustice.graph.terms import Triple
     from jamjustice.quality.naming import Namer
+    from jamjustice.quality.shape import Term
     from jamjustice.quality.validate import Violation
 
 
@@ -26,19 +28,23 @@ def as_findings(
     rules: Sequence[Triple],
     namer: Namer,
     names: tuple[Mapping[str, str], str],
+    data: ExactStore,
 ) -> tuple[Finding, ...]:
     """Each result as a finding; `names` are the prefixes and the base of the rules."""
     places, advice = Places(documents, violations), Advice(rules, *names)
-    return tuple(_finding(violation, places, namer, advice) for violation in violations)
+    nowhere = Place(documents[0].path if len(documents) == 1 else "", 0, 0)
+    return tuple(_finding(violation, places, namer, advice, data, nowhere) for violation in violations)
 
 
-def _finding(violation: Violation, places: Places, namer: Namer, advice: Advice) -> Finding:
+def _finding(
+    violation: Violation, places: Places, namer: Namer, advice: Advice, data: ExactStore, nowhere: Place
+) -> Finding:
     rule = advice.rule(violation.shape)
     name = rule.name or violation.component.removesuffix("ConstraintComponent")
     path = _path(violation, namer, advice)
-    place = places.of(violation) or Place("", 0, 0)
+    place = places.of(violation) or nowhere
     # A rule about the whole graph has a focus that the data do not describe: then the value is the thing it speaks of.
-    thing = violation.focus if violation.value is None or places.block(violation.focus) else violation.value
+    thing = violation.focus if violation.value is None or _described(violation.focus, data) else violation.value
     return Finding(
         *place,
         severity=violation.severity,
@@ -50,7 +56,13 @@ def _finding(violation: Violation, places: Places, namer: Namer, advice: Advice)
         value="" if thing == violation.value else _shown_value(violation, namer),
         advice=rule.advice,
         page=rule.page,
+        component=violation.component.removesuffix("ConstraintComponent"),
+        nodes=violation.nodes,
     )
+
+
+def _described(term: Term, data: ExactStore) -> bool:
+    return not isinstance(term, Literal) and next(data.matching(term, None, None), None) is not None
 
 
 def _path(violation: Violation, namer: Namer, advice: Advice) -> str:

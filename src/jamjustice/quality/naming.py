@@ -30,7 +30,7 @@ class Namer:
         found: dict[object, tuple[int, str]] = {}
         for triple in self._triples():
             rank = ranks.get(triple.predicate.value)
-            if rank is not None and isinstance(triple.object, Literal):
+            if rank is not None and isinstance(triple.object, Literal) and triple.object.value.strip():
                 best = found.get(triple.subject)
                 if best is None or (rank, triple.object.value) < best:
                     found[triple.subject] = (rank, triple.object.value)

@@ -9,7 +9,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jamjustice.graph.terms import BlankNode, Literal, NamedNode, Triple, plain
 from jamjustice.graph.write import BLANK_NODES, natural, turtle
@@ -18,7 +18,7 @@ from jamjustice.quality.findings import Severity
 from jamjustice.vocabulary import RDF_TYPE, SH, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jamjustice.quality.check import Report
     from jamjustice.quality.findings import Finding
@@ -192,30 +192,60 @@ def as_json(report: Report) -> str:
         "leftOut": report.left_out,
         "counts": {s.value: counted(f for f in report.findings if f.severity is s) for s in Severity},
         "rules": {rule: counted(findings) for rule, findings in rules.items()},
-        "findings": [dataclasses.asdict(finding) for finding in report.findings],
+        "findings": [_parts(finding) for finding in report.findings],
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
+def _parts(finding: Finding) -> dict[str, Any]:
+    return {name: value for name, value in dataclasses.asdict(finding).items() if name != "nodes"}
+
+
 def as_turtle(report: Report) -> str:
-    """A `sh:ValidationReport` (SHACL 3.6.1) of everything that pySHACL reported, known findings included."""
+    """A `sh:ValidationReport` (SHACL 3.6.1) of the findings, known ones included, as pySHACL described them.
+
+    What was found beside the shapes has the address of its rule for its constraint component.
+    """
     node, conforms = BlankNode("report"), NamedNode(SH + "conforms")
     boolean = NamedNode(XSD + "boolean")
     triples = [Triple(node, NamedNode(RDF_TYPE), NamedNode(SH + "ValidationReport"))]
-    found = False
-    for outcome in report.outcomes:
-        reports = {triple.subject for triple in outcome.report if triple.predicate == conforms}
-        found = found or bool(outcome.violations)
-        for subject, predicate, object_ in outcome.report:
-            if subject not in reports:
-                triples.append(Triple(subject, predicate, object_))
-            elif predicate.value == SH + "result":
-                triples.append(Triple(node, predicate, object_))
+    about: dict[object, list[Triple]] = {}
+    for triple in (triple for outcome in report.outcomes for triple in outcome.report):
+        about.setdefault(triple.subject, []).append(triple)
+    for number, finding in enumerate(report.findings):
+        results = finding.nodes or (BlankNode(f"beside{number}"),)
+        triples += [Triple(node, NamedNode(SH + "result"), result) for result in results]  # type: ignore[arg-type]
+        triples += _about(results, about) if finding.nodes else _beside(finding, BlankNode(f"beside{number}"))
+    found = bool(report.findings)
+    triples = list(dict.fromkeys(triples))
     triples.append(Triple(node, conforms, Literal("false" if found else "true", datatype=boolean)))
     if len({triple.subject for triple in triples if isinstance(triple.subject, BlankNode)}) > BLANK_NODES // 2:
         # Too many to be named canonically: one statement a line, which is Turtle too.
         return "".join(sorted(f"{triple} .\n" for triple in _renamed(triples)))
     return turtle(triples, {"sh": SH, **report.prefixes})
+
+
+def _about(nodes: Iterable[object], about: Mapping[object, list[Triple]]) -> Iterator[Triple]:
+    """What a validation report says of results, and of the blank nodes that they lead to."""
+    stack, seen = list(nodes), set[object]()
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            yield from about.get(node, ())
+            stack += [triple.object for triple in about.get(node, ()) if isinstance(triple.object, BlankNode)]
+
+
+def _beside(finding: Finding, node: BlankNode) -> Iterator[Triple]:
+    """A finding of a rule that is no shape, as a result."""
+    rule = finding.page or f"urn:rule:{finding.rule}"
+    thing = NamedNode(finding.focus) if finding.focus else Literal(finding.file)
+    yield Triple(node, NamedNode(RDF_TYPE), NamedNode(SH + "ValidationResult"))
+    yield Triple(node, NamedNode(SH + "focusNode"), thing)
+    yield Triple(node, NamedNode(SH + "resultSeverity"), NamedNode(SH + finding.severity))
+    yield Triple(node, NamedNode(SH + "sourceConstraintComponent"), NamedNode(rule))
+    place = f"{finding.place}: " if finding.file else ""
+    yield Triple(node, NamedNode(SH + "resultMessage"), Literal(f"{place}{finding.message} {finding.value}".strip()))
 
 
 def _renamed(triples: Iterable[Triple]) -> list[Triple]:

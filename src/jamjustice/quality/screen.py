@@ -112,8 +112,10 @@ def has_focus(data: ExactStore, shapes: Shapes) -> bool:
     """Whether any shape has a focus node in the data."""
     patterns = Patterns(data, shapes)
     try:
-        found = (patterns.targets(shape)("?this") for shape in shapes.targeting())
+        found = [patterns.targets(shape)("?this") for shape in shapes.targeting() if not shape.true("deactivated")]
         return any(next(patterns.rows(f"SELECT ?this WHERE {{ {focus} }} LIMIT 1"), None) for focus in found)
+    except UncompiledError:
+        return True
     finally:
         data.forget()
 

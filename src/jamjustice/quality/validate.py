@@ -6,13 +6,13 @@ its results are the report. Data without a suspect never reach rdflib.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from jamjustice.graph.dataset import rdflib_graph
 from jamjustice.graph.exact import ExactStore
-from jamjustice.graph.terms import BlankNode
+from jamjustice.graph.terms import BlankNode, Literal, tag
 from jamjustice.quality.confirm import Confirmed, backed, confirm, joined, run
 from jamjustice.quality.findings import Severity
 from jamjustice.quality.screen import has_focus, screen
@@ -47,6 +47,8 @@ class Violation:
     path: Term | None
     inverse: bool
     value: Term | None
+    nodes: tuple[Term, ...] = field(default=(), compare=False)
+    """The nodes of the report that say this."""
 
 
 @dataclass(frozen=True)
@@ -92,28 +94,40 @@ def _outcome(confirmed: Confirmed) -> Outcome:
 
 
 def _violations(report: Sequence[Triple]) -> tuple[Violation, ...]:
-    rows: dict[Term, dict[str, Term]] = {}
-    results: set[Term] = set()
+    """The results of a report, each once."""
+    rows: dict[Term, dict[str, list[Term]]] = {}
     for subject, predicate, object_ in report:
-        rows.setdefault(subject, {})[predicate.value.removeprefix(SH)] = object_
-        if predicate.value == SH + "result":
-            results.add(object_)
-    return tuple(_violation(rows[result], rows) for result in results)
+        rows.setdefault(subject, {}).setdefault(predicate.value.removeprefix(SH), []).append(object_)
+    found: dict[Violation, list[Term]] = {}
+    for root in rows.values():
+        for node in root.get("result", ()):
+            found.setdefault(_violation(rows[node], rows), []).append(node)
+    return tuple(replace(violation, nodes=tuple(nodes)) for violation, nodes in found.items())
 
 
-def _violation(row: dict[str, Term], rows: dict[Term, dict[str, Term]]) -> Violation:
-    path = row.get("resultPath")
+def _violation(row: dict[str, list[Term]], rows: dict[Term, dict[str, list[Term]]]) -> Violation:
+    def one(name: str) -> Term | None:
+        return row[name][0] if name in row else None
+
+    path = one("resultPath")
     inverse = rows.get(path, {}).get("inversePath") if isinstance(path, BlankNode) else None
     return Violation(
-        row["focusNode"],
-        _severity(row.get("resultSeverity")),
-        row["sourceShape"],
-        local_name(row.get("sourceConstraintComponent")),
-        _text(row.get("resultMessage")),
-        inverse or path,
+        row["focusNode"][0],
+        _severity(one("resultSeverity")),
+        row["sourceShape"][0],
+        local_name(one("sourceConstraintComponent")),
+        min((message for message in row.get("resultMessage", ())), key=_preferred, default=Literal("")).value,
+        inverse[0] if inverse else path,
         inverse is not None,
-        row.get("value"),
+        one("value"),
     )
+
+
+def _preferred(message: Term) -> tuple[int, str, str]:
+    """Messages in English first, then without a language, then by their language."""
+    language = tag(message).lower() if isinstance(message, Literal) else ""
+    rank = 0 if language.partition("-")[0] == "en" else 1 if not language else 2
+    return rank, language, message.value
 
 
 def _severity(term: Term | None) -> Severity:
@@ -124,7 +138,3 @@ def _severity(term: Term | None) -> Severity:
 def local_name(term: Term | None) -> str:
     """What follows the last # or / of an IRI; empty for no term."""
     return term.value.rpartition("#")[2].rpartition("/")[2] if term is not None else ""
-
-
-def _text(term: Term | None) -> str:
-    return term.value if term is not None else ""
