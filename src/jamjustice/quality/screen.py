@@ -13,10 +13,10 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter, defaultdict
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jamjustice.graph.exact import decode, touches_changed
 from jamjustice.graph.sparql import (
@@ -55,6 +55,10 @@ _NEEDS = {
 }
 """Parameters that pySHACL refuses without another."""
 
+Result = TypeVar("Result")
+LITTLE = 20_000
+"""Triples up to which everything is done in one thread."""
+
 _DEPTH = 14
 """pySHACL stops at 15 shapes within each other."""
 
@@ -82,12 +86,14 @@ def screen(data: ExactStore, shapes: Shapes, progress: Callable[[str, int, int],
         raise UncompiledError("language tags")
     if any(isinstance(shape.node, BlankNode) and shape.node in shapes.named for shape in shapes.targeting()):
         raise UncompiledError("targets of a shape that is copied into the reports of others")
-    work = [(shape, part) for shape in shapes.targeting() if not shape.true("deactivated") for part in parts(shape)]
+    # The largest shape is prepared first and screened last, so that no thread has to wait for it.
+    targeting = sorted(shapes.targeting(), key=lambda shape: (len(parts(shape)), str(shape.node)))
+    work = [(shape, part) for shape in targeting if not shape.true("deactivated") for part in parts(shape)]
     found: dict[Term, dict[Part, Nodes]] = defaultdict(dict)
     nowhere: set[str] = set()
-    with ThreadPoolExecutor(os.cpu_count()) as threads:  # the engine works beside Python
+    with _threads(data) as threads:
         try:
-            ready = {s.node: threads.submit(_Screening(data, shapes, nowhere).prepared, s) for s in shapes.targeting()}
+            ready = {s.node: threads.submit(_Screening(data, shapes, nowhere).prepared, s) for s in reversed(targeting)}
             started = [
                 (shape, part, threads.submit(_suspected, _Screening(data, shapes, nowhere), shape, part, ready))
                 for shape, part in work
@@ -106,6 +112,22 @@ def screen(data: ExactStore, shapes: Shapes, progress: Callable[[str, int, int],
 def _suspected(screening: _Screening, shape: Shape, part: Part, ready: Mapping[Term, Future[Prepared]]) -> Nodes:
     focus, screening.there = ready[shape.node].result()
     return screening.part(shape, part, focus).maybe
+
+
+class _AtOnce(Executor):
+    """Does what it is given before it returns: for so little data that threads cost more than they save."""
+
+    def submit(self, work: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:  # noqa: ANN401
+        done: Future[Result] = Future()
+        try:
+            done.set_result(work(*args, **kwargs))
+        except UncompiledError as error:
+            done.set_exception(error)
+        return done
+
+
+def _threads(data: ExactStore) -> Executor:
+    return ThreadPoolExecutor(os.cpu_count()) if len(data) > LITTLE else _AtOnce()  # the engine works beside Python
 
 
 def has_focus(data: ExactStore, shapes: Shapes) -> bool:
