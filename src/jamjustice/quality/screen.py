@@ -10,13 +10,11 @@ it, and those that certainly do.
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter, defaultdict
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from jamjustice.graph.exact import decode, touches_changed
 from jamjustice.graph.sparql import (
@@ -31,10 +29,12 @@ from jamjustice.graph.terms import BlankNode, Literal, NamedNode
 from jamjustice.quality.constraints import NONE, Bounds, Constraints, union
 from jamjustice.quality.patterns import Patterns
 from jamjustice.quality.shape import MODIFIERS, Term, UncompiledError
+from jamjustice.quality.threads import threads_for
 from jamjustice.vocabulary import SH, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Future
 
     from jamjustice.graph.exact import ExactStore
     from jamjustice.quality.patterns import Focus, Nodes
@@ -54,10 +54,6 @@ _NEEDS = {
     "qualifiedValueShapesDisjoint": "qualifiedValueShape",
 }
 """Parameters that pySHACL refuses without another."""
-
-Result = TypeVar("Result")
-LITTLE = 20_000
-"""Triples up to which everything is done in one thread."""
 
 _DEPTH = 14
 """pySHACL stops at 15 shapes within each other."""
@@ -91,7 +87,7 @@ def screen(data: ExactStore, shapes: Shapes, progress: Callable[[str, int, int],
     work = [(shape, part) for shape in targeting if not shape.true("deactivated") for part in parts(shape)]
     found: dict[Term, dict[Part, Nodes]] = defaultdict(dict)
     nowhere: set[str] = set()
-    with _threads(data) as threads:
+    with threads_for(len(data)) as threads:
         try:
             ready = {s.node: threads.submit(_Screening(data, shapes, nowhere).prepared, s) for s in reversed(targeting)}
             started = [
@@ -112,22 +108,6 @@ def screen(data: ExactStore, shapes: Shapes, progress: Callable[[str, int, int],
 def _suspected(screening: _Screening, shape: Shape, part: Part, ready: Mapping[Term, Future[Prepared]]) -> Nodes:
     focus, screening.there = ready[shape.node].result()
     return screening.part(shape, part, focus).maybe
-
-
-class _AtOnce(Executor):
-    """Does what it is given before it returns: for so little data that threads cost more than they save."""
-
-    def submit(self, work: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:  # noqa: ANN401
-        done: Future[Result] = Future()
-        try:
-            done.set_result(work(*args, **kwargs))
-        except UncompiledError as error:
-            done.set_exception(error)
-        return done
-
-
-def _threads(data: ExactStore) -> Executor:
-    return ThreadPoolExecutor(os.cpu_count()) if len(data) > LITTLE else _AtOnce()  # the engine works beside Python
 
 
 def has_focus(data: ExactStore, shapes: Shapes) -> bool:
